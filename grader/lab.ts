@@ -1,0 +1,171 @@
+import type { Seen } from './seen.ts';
+
+/** A lab as its `lab.ts` describes it. Objectives are graded in this order. */
+export interface Lab {
+  readonly number: number;
+  /** The folder's name after `labN-`, e.g. `upstream`. */
+  readonly name: string;
+  readonly title: string;
+  readonly objectives: readonly Objective[];
+  readonly predictions: readonly Prediction[];
+  /** The applications that run behind the student's server. */
+  readonly applications: readonly ApplicationName[];
+  /** Whether port 443 belongs to this lab's world. */
+  readonly tls?: boolean;
+}
+
+export type ApplicationName = 'catalog' | 'catalog-1' | 'catalog-2' | 'back-office';
+
+/** What a check may need that not every target offers; an objective whose needs are unmet is skipped with the reason. */
+export type Capability = 'applications' | 'stop-applications' | 'files' | 'access-log' | 'own-authority' | 'https';
+
+export interface Objective {
+  /** `labN.slug` */
+  readonly id: string;
+  /** One sentence that says the expected behaviour. */
+  readonly title: string;
+  readonly kind: 'core' | 'stretch';
+  readonly points: number;
+  /** Ids of objectives that must pass first. */
+  readonly dependsOn?: readonly string[];
+  readonly needs?: readonly Capability[];
+  /** Why it matters to a user of the site; shown on failure. */
+  readonly why: string;
+  /** At least two, from a nudge to the place and the directive; never the answer. */
+  readonly hints: readonly string[];
+  /** URL of the manual page. */
+  readonly manual: string;
+  /** Whole objective, ms; 10,000 by default. */
+  readonly timeLimit?: number;
+  /** Runs alone (it stops applications, say); others may run side by side. */
+  readonly alone?: boolean;
+  /** Throws NotMet (grader/checks) when the behaviour isn't there. Must check something: a check without an expectation is an error. */
+  check(trial: Trial): Promise<void>;
+}
+
+export interface Prediction {
+  readonly question: string;
+  readonly choices: readonly string[];
+  /** Runs against the student's configuration (or the solution) and returns the index of the right choice. */
+  answer(trial: Trial): Promise<number>;
+  readonly explanation: string;
+}
+
+/** What a check works with. */
+export interface Trial {
+  readonly client: Client;
+  readonly world: World;
+  readonly random: Random;
+  /** Ends with the objective's time limit. */
+  readonly signal: AbortSignal;
+  /** Every expectation is made through these, so that the runner knows something was checked. */
+  readonly expect: Expect;
+}
+
+/** Throws NotMet with `expected` and `received` when false. `evidence` are the responses it is about, the most telling last. */
+export interface Expect {
+  (condition: boolean, expected: string, received: string, evidence?: readonly (Response | Seen)[]): asserts condition;
+  status(response: Response, ...allowed: number[]): void;
+  header(response: Response, name: string, expected: string | RegExp): void;
+  noHeader(response: Response, name: string): void;
+  body(response: Response, expected: string | Uint8Array | RegExp): void;
+}
+
+export interface RequestOptions {
+  readonly method?: string;
+  /** The `Host` header; `catalog.test` by default. `null` sends none (HTTP/1.0). */
+  readonly host?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Through port 443, with SNI = host; the chain is verified against the lab authority unless `verify` is false. */
+  readonly https?: boolean;
+  readonly verify?: boolean;
+  /** ms until the whole answer is there; 5,000 by default. */
+  readonly timeLimit?: number;
+  /** A new connection each (the default), or the named kept one. */
+  readonly connection?: string;
+}
+
+/** The paths are sent byte for byte as given: nothing is normalised or encoded. Redirects aren't followed. */
+export interface Client {
+  get(path: string, options?: RequestOptions): Promise<Response>;
+  request(path: string, options?: RequestOptions): Promise<Response>;
+  /** Many requests, at most `parallel` (16) at a time; answers in the order of the paths. */
+  burst(paths: readonly string[], options?: RequestOptions & { readonly parallel?: number }): Promise<readonly Response[]>;
+  /** Bytes on a new connection, and all that comes back until close or `timeLimit`. */
+  raw(bytes: string | Uint8Array, options?: { readonly https?: boolean; readonly timeLimit?: number }): Promise<Uint8Array>;
+  /** One TLS handshake on port 443. */
+  handshake(options?: { readonly servername?: string; readonly minVersion?: string; readonly maxVersion?: string; readonly alpn?: readonly string[] }): Promise<Handshake>;
+  /** One GET over HTTP/2 on port 443. */
+  http2(path: string, options?: { readonly host?: string }): Promise<Response>;
+}
+
+/** `status` 0 means no answer; then `failure` says why (refused, reset, timeout, closed early, malformed). */
+export interface Response {
+  readonly status: number;
+  readonly failure?: string;
+  readonly httpVersion: string;
+  /** Lower-case names; several of one name joined with ", ". Ports of the sandbox are mapped back to the student's (80, 443). */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rawHeaders: readonly string[];
+  readonly body: Uint8Array;
+  readonly text: string;
+  json(): unknown;
+  readonly request: { readonly method: string; readonly path: string; readonly url: string; readonly curl: string; readonly head: string };
+  readonly durationMs: number;
+}
+
+export interface Handshake {
+  readonly ok: boolean;
+  readonly failure?: string;
+  readonly protocol?: string;
+  readonly alpn?: string | false;
+  readonly authorized?: boolean;
+  readonly authorizationError?: string;
+  readonly certificate?: { readonly names: readonly string[]; readonly issuer: string; readonly validFrom: Date; readonly validTo: Date };
+}
+
+export interface World {
+  has(capability: Capability): boolean;
+  application(name: ApplicationName): Application;
+  /** Files of the sandbox: `html` is /usr/share/nginx/html, `poster` is /usr/share/nginx/poster, `share` the folder above both. */
+  writeFile(folder: 'html' | 'poster' | 'share', name: string, content: string | Uint8Array): Promise<void>;
+  readFile(folder: 'html' | 'poster' | 'share', name: string): Promise<Uint8Array>;
+  listFiles(folder: 'html' | 'poster'): Promise<readonly string[]>;
+  removeFile(folder: 'html' | 'poster' | 'share', name: string): Promise<void>;
+  /** Lines added to /var/log/nginx/access.log since `since` (a length in bytes), waited for up to 2 s. */
+  accessLog(since: number, lines: number): Promise<readonly string[]>;
+  accessLogLength(): Promise<number>;
+  /** Stops the student's server and starts it again. */
+  restartServer(): Promise<void>;
+  /** The front door as the student writes it (`80`) and as it is. */
+  readonly address: { readonly http: string; readonly https: string };
+}
+
+/** An application the grader owns: a real catalog that records what arrives. */
+export interface Application {
+  readonly name: ApplicationName;
+  /** A value made up for this run: the application shows it in `GET /` and as `X-Run` header of every answer. */
+  readonly token: string;
+  readonly address: string;
+  /** What has arrived so far, oldest first. */
+  readonly seen: readonly Seen[];
+  /** Connections accepted so far. */
+  readonly connections: number;
+  clear(): void;
+  /** Closes the port: connections are refused, open ones reset. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** From now on: take requests matching the path and close without an answer (`die`), or never answer (`hang`); undefined is normal. */
+  misbehave(how: 'die' | 'hang' | undefined, path?: string): void;
+  /** Answers this path with this, until cleared with undefined. */
+  answer(path: string, answer: { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string } | undefined): void;
+}
+
+export interface Random {
+  /** 0 <= n < below */
+  integer(below: number): number;
+  word(length?: number): string;
+  bytes(length: number): Uint8Array;
+  pick<T>(from: readonly T[]): T;
+}

@@ -1,0 +1,32 @@
+/** One word of a configuration file: what it says, and where it stands (offsets in UTF-16 units of the file's text). */
+export interface Word {
+  readonly text: string;
+  readonly quoted: boolean;
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One directive as read: its name, its words without the name, and, when it has one, its block. */
+export interface Directive {
+  readonly name: string;
+  readonly words: readonly Word[];
+  readonly block?: readonly Directive[];
+  readonly file: string;
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where a directive may stand, in nginx's terms. */
+export type Context =
+  | 'main'
+  | 'events'
+  | 'http'
+  | 'server'
+  | 'location'
+  | 'upstream'
+  | 'if in server'
+  | 'if in location'
+  | 'limit_except'
+  | 'types';

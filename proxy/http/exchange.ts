@@ -1,0 +1,111 @@
+import type { Module } from './module.ts';
+
+/** The body of a request as it comes in. Bytes are delivered once `start` is called, under backpressure. */
+export interface RequestBody {
+  /** Bytes announced by Content-Length, `undefined` when chunked, 0 when there is none. */
+  readonly length: number | undefined;
+  /** Starts delivery; `onData` gets a buffer it may keep; return from `pause` is honoured between chunks. */
+  start(onData: (chunk: Buffer) => void, onEnd: () => void, onError: (status: number) => void): void;
+  pause(): void;
+  resume(): void;
+}
+
+/**
+ * One request and its answer. Handlers read the request half, fill the answer half, then call
+ * `respond`/`sendHead` + `write` + `end`. The same shape serves HTTP/1.x and HTTP/2.
+ */
+export interface Exchange {
+  // The request
+  readonly method: string;
+  /** The request target as it came (origin form; of an absolute form only path and query), latin1. */
+  readonly target: string;
+  /** The normalised, decoded path that locations are matched against (bytes as latin1); rewrites change it. */
+  uri: string;
+  /** The query without `?`. */
+  args: string;
+  /** False once a rewrite changed the path, so that `proxy_pass` without a URI sends `target` only while it is true. */
+  uriIsOriginal: boolean;
+  readonly httpVersion: '0.9' | '1.0' | '1.1' | '2.0';
+  readonly requestLine: string;
+  /** The value of a request header by its lower-case name (several joined with ", "). */
+  header(name: string): string | undefined;
+  /** All request headers as sent, name, value, name, value ... */
+  readonly requestHeaders: readonly string[];
+  readonly host: string;
+  readonly body: RequestBody;
+  readonly connection: ClientConnection;
+  /** Milliseconds (performance.now) at which the request began. */
+  readonly startedAt: number;
+
+  // Its configuration
+  main<C>(module: Module): C;
+  server<C>(module: Module): C;
+  location<C>(module: Module): C;
+  /** Values of `set`, captures of `map` and the like. */
+  readonly variables: Map<string, string>;
+  /** Captures of the last regular expression: `$1`... */
+  captures: readonly (string | undefined)[];
+  variable(name: string): string | undefined;
+
+  // The answer
+  status: number;
+  /** Answer headers as name, value, name, value ...; without framing headers, `Server`, `Date` and `Connection`, which the codec writes. */
+  readonly responseHeaders: string[];
+  setResponseHeader(name: string, value: string): void;
+  responseHeader(lowerCaseName: string): string | undefined;
+  removeResponseHeader(lowerCaseName: string): void;
+  contentType: string | undefined;
+  /** Bytes of the body when known; the codec chunks (or closes) when it is not. */
+  contentLength: number | undefined;
+  lastModified: Date | undefined;
+  readonly headSent: boolean;
+  bytesSent: number;
+  bodyBytesSent: number;
+  /** Head and whole body in one go (one write). */
+  respond(body: Buffer | string): void;
+  sendHead(): void;
+  /** Returns false when the client's buffer is full: wait for `onDrain`. */
+  write(chunk: Buffer): boolean;
+  onDrain: (() => void) | undefined;
+  end(): void;
+  /** An error answer: `error_page` is consulted, then nginx's own page. Before the head only. */
+  fail(status: number): void;
+  /** Closes the client's connection without more words (nginx's 444, or an upstream that died after the head). */
+  abort(): void;
+  /** Called when the client goes away before the end. */
+  onAbort: (() => void) | undefined;
+  /** Continues the phases after a handler said AGAIN. */
+  resume(verdict: number): void;
+  /** Starts again with location lookup for another path (X-Accel-Redirect, index, try_files, error_page). */
+  internalRedirect(uri: string, args?: string): void;
+  /** Jumps to a named location. */
+  namedLocation(name: string): void;
+  /** For `[error]` lines in nginx's form, with `client: ..., server: ..., request: "..."`. */
+  logError(level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert', message: string): void;
+  /** Takes over the raw socket after a 101: what the client sends from now on, and how to send to it. */
+  upgrade(): import('node:net').Socket;
+  /** Facts about the upstream attempts of this request, for `$upstream_*` variables, filled by the proxy modules. */
+  upstream: UpstreamFacts | undefined;
+}
+
+export interface UpstreamFacts {
+  readonly addresses: string[];
+  readonly statuses: number[];
+  /** Seconds. */
+  readonly responseTimes: number[];
+  readonly connectTimes: number[];
+  readonly headerTimes: number[];
+  bytesReceived: number;
+}
+
+export interface ClientConnection {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly secure: boolean;
+  /** The TLS socket when `secure`. */
+  readonly tls: import('node:tls').TLSSocket | undefined;
+  readonly number: number;
+  requests: number;
+}

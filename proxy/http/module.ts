@@ -1,0 +1,80 @@
+import type { Context, Directive } from '../config/directive.ts';
+import type { Exchange } from './exchange.ts';
+
+/** The phases a request goes through, in nginx's order. `content` handlers come last; `log` runs when all is sent. */
+export type Phase =
+  | 'post-read'
+  | 'server-rewrite'
+  | 'rewrite'
+  | 'preaccess'
+  | 'access'
+  | 'precontent'
+  | 'content'
+  | 'log';
+
+/** What a handler says: let the next one have a go; done; will call `exchange.resume(verdict)` later; or a status (200-599) to answer with. */
+export const DECLINED = -5;
+export const OK = 0;
+export const AGAIN = -2;
+export type Verdict = number;
+export type Handler = (exchange: Exchange) => Verdict;
+
+/** A value with variables, compiled once when the configuration is built. */
+export type ComplexValue = (exchange: Exchange) => string;
+
+/** The three configurations a module may have at each level, by the level that owns them, as nginx's main/srv/loc. */
+export type Level = 'main' | 'server' | 'location';
+
+/** What a directive's setter gets to work with besides its own configuration. */
+export interface Build {
+  readonly context: Context;
+  /** The configuration of any module at the level being built. */
+  configuration<C>(module: Module, level: Level): C;
+  /** Builds the directives of a block in a new context. `fresh` lists the levels for which new configurations are created (others are inherited as they are). Returns them, unmerged. */
+  block(directive: Directive, context: Context, fresh: readonly Level[]): Configurations;
+  /** Compiles `$variables`; throws nginx's `unknown "x" variable` error. */
+  value(text: string): ComplexValue;
+  /** Throws a ConfigError at the directive, in nginx's words. */
+  fail(message: string): never;
+  /** A path as nginx takes it: relative ones under the prefix (or, for `conf`, the folder of the configuration file). */
+  path(text: string, base?: 'prefix' | 'conf'): string;
+  warn(message: string): void;
+}
+
+/** Configurations of all modules at one place of the file, indexed by module. */
+export interface Configurations {
+  readonly main: Map<Module, unknown>;
+  readonly server: Map<Module, unknown>;
+  readonly location: Map<Module, unknown>;
+}
+
+/** A directive a module knows. `arguments` counts words after the name. */
+export interface DirectiveSpec {
+  readonly name: string;
+  readonly contexts: readonly Context[];
+  readonly arguments: number | readonly [least: number, most: number] | 'flag';
+  readonly block?: boolean;
+  readonly level: Level;
+  // biome-ignore lint/suspicious/noExplicitAny: each module knows the type of its own configuration
+  set(configuration: any, directive: Directive, build: Build): void;
+}
+
+/** A module is a table: what it reads, what it keeps, what it does in which phase. Sources: nginx's development guide, "HTTP". */
+export interface Module {
+  /** nginx's own name of the module, e.g. `ngx_http_proxy_module`. */
+  readonly name: string;
+  readonly directives: readonly DirectiveSpec[];
+  createMain?(): unknown;
+  createServer?(): unknown;
+  createLocation?(): unknown;
+  /** Fills in what `child` left unset. `fail` throws at the place of the block. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  mergeServer?(parent: any, child: any): void;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  mergeLocation?(parent: any, child: any): void;
+  /** `$name` getters; a name ending in `_` is a prefix (`arg_`, `http_`, ...) whose getter gets the rest. */
+  readonly variables?: Readonly<Record<string, (exchange: Exchange, rest: string) => string | undefined>>;
+  readonly phases?: Partial<Readonly<Record<Phase, Handler>>>;
+  /** Header filters, run in the order of `modules/index.ts` before the head is sent. */
+  filterHead?(exchange: Exchange): void;
+}
