@@ -1,3 +1,5 @@
+import type { ConfigError } from './errors.ts';
+
 /** One word of a configuration file: what it says, and where it stands (offsets in UTF-16 units of the file's text). */
 export interface Word {
   readonly text: string;
@@ -16,6 +18,10 @@ export interface Directive {
   readonly line: number;
   readonly start: number;
   readonly end: number;
+  /** For `include`: the directives of the files it names, in order. Read them in its place. */
+  readonly included?: readonly Directive[];
+  /** The place where reading stopped: the last element of a block (or file) whose text is not well formed. Its name is empty. */
+  readonly error?: ConfigError;
 }
 
 /** Where a directive may stand, in nginx's terms. */

@@ -1,5 +1,6 @@
 import type { Context, Directive } from '../config/directive.ts';
 import type { Exchange } from './exchange.ts';
+import type { Regex } from './regex.ts';
 
 /** The phases a request goes through, in nginx's order. `content` handlers come last; `log` runs when all is sent. */
 export type Phase =
@@ -28,12 +29,22 @@ export type Level = 'main' | 'server' | 'location';
 /** What a directive's setter gets to work with besides its own configuration. */
 export interface Build {
   readonly context: Context;
+  /** The configurations being built. */
+  readonly configurations: Configurations;
   /** The configuration of any module at the level being built. */
   configuration<C>(module: Module, level: Level): C;
   /** Builds the directives of a block in a new context. `fresh` lists the levels for which new configurations are created (others are inherited as they are). Returns them, unmerged. */
   block(directive: Directive, context: Context, fresh: readonly Level[]): Configurations;
-  /** Compiles `$variables`; throws nginx's `unknown "x" variable` error. */
+  /** The directives of a block that reads its own lines (`types`, `map`), includes put in place; throws where its text is not well formed. */
+  lines(directive: Directive): Iterable<Directive>;
+  /** Compiles `$variables`. An unknown one fails the build once the whole `http` block is read, as in nginx, for a `set` may follow. */
   value(text: string): ComplexValue;
+  /** Whether a text refers to variables. */
+  hasVariables(text: string): boolean;
+  /** Translates a PCRE pattern; its named groups become variables. */
+  regex(pattern: string, caseless: boolean): Regex;
+  /** Makes `$name` known, as `set` and `map` do. Without a getter its value is what `exchange.variables` holds. */
+  defineVariable(name: string, getter?: (exchange: Exchange) => string | undefined): void;
   /** Throws a ConfigError at the directive, in nginx's words. */
   fail(message: string): never;
   /** A path as nginx takes it: relative ones under the prefix (or, for `conf`, the folder of the configuration file). */
@@ -46,6 +57,12 @@ export interface Configurations {
   readonly main: Map<Module, unknown>;
   readonly server: Map<Module, unknown>;
   readonly location: Map<Module, unknown>;
+  /** The blocks inside, in the order of the file; merging walks down them. */
+  readonly children: Configurations[];
+  /** The levels that belong to this block alone; the others are its parent's. */
+  readonly fresh: readonly Level[];
+  /** The directive of the block, for errors. */
+  readonly directive: Directive | undefined;
 }
 
 /** A directive a module knows. `arguments` counts words after the name. */
@@ -67,11 +84,18 @@ export interface Module {
   createMain?(): unknown;
   createServer?(): unknown;
   createLocation?(): unknown;
-  /** Fills in what `child` left unset. `fail` throws at the place of the block. */
+  /** Called when the `http` block is read and before anything is merged: defaults of the main level, names resolved. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  initMain?(main: any, build: Build): void;
+  /** Fills in what `child` left unset. Called for each server (parent: the `http` block) before its locations. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   mergeServer?(parent: any, child: any): void;
+  /** Fills in what `child` left unset: a server's from `http`, a location's from its server or the location around it. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   mergeLocation?(parent: any, child: any): void;
+  /** Called when all is merged. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  postConfiguration?(main: any, build: Build): void;
   /** `$name` getters; a name ending in `_` is a prefix (`arg_`, `http_`, ...) whose getter gets the rest. */
   readonly variables?: Readonly<Record<string, (exchange: Exchange, rest: string) => string | undefined>>;
   readonly phases?: Partial<Readonly<Record<Phase, Handler>>>;

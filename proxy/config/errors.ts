@@ -1,0 +1,18 @@
+/** Something wrong in a configuration, in nginx's words. `message` is the whole of it, place included. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  /** nginx's words without the place. */
+  readonly reason: string;
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+  /** A name that may have been meant, for a line of its own. */
+  readonly suggestion: string | undefined;
+
+  constructor(reason: string, file?: string, line?: number, suggestion?: string) {
+    super(file === undefined ? reason : `${reason} in ${file}:${line}`);
+    this.reason = reason;
+    this.file = file;
+    this.line = line;
+    this.suggestion = suggestion;
+  }
+}
