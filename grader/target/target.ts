@@ -1,0 +1,30 @@
+import type { Directive } from '../../proxy/config/directive.ts';
+import type { Client, World } from '../lab.ts';
+import type { StartupMessage, TargetFacts } from '../result.ts';
+
+/** What is to be graded. `path` of a configuration is a file (a whole nginx.conf, or a conf.d file) or a tree like /etc/nginx. */
+export type TargetSpec =
+  | { readonly kind: 'configuration'; readonly path: string; readonly engine: 'reference' | 'nginx' }
+  | { readonly kind: 'program'; readonly file: string }
+  | { readonly kind: 'command'; readonly command: string }
+  | { readonly kind: 'live'; readonly url: string };
+
+/** A student's configuration as written: their file names, lines and addresses. */
+export interface StudentConfiguration {
+  /** The main context, every `include` replaced by what it brought in. `file` is the name the student knows it by. */
+  readonly directives: readonly Directive[];
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+}
+
+/** A target that is up, or that didn't start (`startup.ok` false; then probing it is pointless, but `close` is still due). */
+export interface OpenTarget {
+  readonly facts: TargetFacts;
+  readonly startup: { readonly ok: boolean; readonly messages: readonly StartupMessage[] };
+  readonly client: Client;
+  readonly world: World;
+  readonly configuration?: StudentConfiguration;
+  /** Lines of the student's error log (or the program's stderr) so far, in the student's addresses and paths. */
+  errorLog(): Promise<string[]>;
+  /** Stops everything that was started and removes the sandbox. May be called twice. */
+  close(): Promise<void>;
+}
