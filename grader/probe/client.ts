@@ -1,0 +1,176 @@
+import { isIPv6, type Socket } from 'node:net';
+import type { Client, RequestOptions, Response } from '../lab.ts';
+import { collect, exchange, openConnection, type Place, type TlsOptions } from './connection.ts';
+import { type CurlDoor, curlLine } from './curl.ts';
+import { shakeHands } from './handshake.ts';
+import { requestOverHttp2 } from './http2.ts';
+import { createResponse } from './response.ts';
+import { bodyLimit, type ReadResponse } from './response-reader.ts';
+import type { Translation } from './translation.ts';
+
+/** Where and how a target is probed. */
+export interface ClientOptions {
+  readonly http: Place | undefined;
+  readonly https: Place | undefined;
+  /** The `Host` of a request that names none. */
+  readonly host: string;
+  /** PEM of the lab authority; without one the chain isn't verified unless a request asks for it. */
+  readonly authority: string | undefined;
+  readonly translation: Translation;
+  readonly door: CurlDoor;
+  readonly signal: AbortSignal;
+}
+
+const defaultTimeLimit = 5000;
+
+/** Makes a Client whose requests go over the wire byte for byte as given; see docs/decisions/raw-probes.md. */
+export function createClient(options: ClientOptions): Client & { close(): void } {
+  const open = new Set<Socket>();
+  const kept = new Map<string, { socket: Socket | undefined; turn: Promise<unknown> }>();
+
+  const connectTo = async (
+    secure: boolean,
+    tls: Partial<TlsOptions>,
+    host: string,
+    timeLimit: number,
+  ): Promise<Socket> => {
+    options.signal.throwIfAborted();
+    const place = secure ? options.https : options.http;
+    if (place === undefined) throw new Error(`this target has no ${secure ? 'https' : 'http'} address`);
+    const facts: TlsOptions = {
+      servername: host,
+      verify: options.authority !== undefined,
+      ...(options.authority === undefined ? {} : { authority: options.authority }),
+      ...tls,
+    };
+    const socket = await openConnection(place, secure ? facts : undefined, timeLimit);
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    return socket;
+  };
+
+  const send = async (request: Sent, given: RequestOptions): Promise<ReadResponse> => {
+    const limit = given.timeLimit ?? defaultTimeLimit;
+    const secure = given.https === true;
+    const tls = given.verify === undefined ? {} : { verify: given.verify };
+    const connect = () => connectTo(secure, tls, request.servername, limit);
+    if (given.connection === undefined) {
+      const started = performance.now();
+      const socket = await connect();
+      try {
+        return await exchange(
+          socket,
+          request.method,
+          request.bytes,
+          Math.max(1, limit - (performance.now() - started)),
+        );
+      } finally {
+        socket.destroy();
+      }
+    }
+    const name = `${secure ? 's' : 'p'} ${given.connection}`;
+    const slot = kept.get(name) ?? { socket: undefined, turn: Promise.resolve() };
+    kept.set(name, slot);
+    const mine = slot.turn.then(async () => {
+      if (slot.socket === undefined || slot.socket.destroyed || !slot.socket.writable) slot.socket = await connect();
+      const answer = await exchange(slot.socket, request.method, request.bytes, limit);
+      if (!answer.reusable) slot.socket.destroy();
+      return answer;
+    });
+    slot.turn = mine.catch(() => {});
+    return mine;
+  };
+
+  const request = async (path: string, given: RequestOptions = {}): Promise<Response> => {
+    const message = compose(path, given, options.host);
+    const { host } = message;
+    const asked = {
+      method: message.method,
+      path,
+      url: `${given.https ? 'https' : 'http'}://${host ?? options.host}${path}`,
+      curl: curlLine(path, given, host, options.door),
+      head: message.head,
+    };
+    const started = performance.now();
+    try {
+      const answer = await send(message, given);
+      return createResponse(asked, answer, performance.now() - started, options.translation);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      return createResponse(asked, (error as Error).message, performance.now() - started, options.translation);
+    }
+  };
+
+  const client: Client = {
+    get: (path, given) => request(path, { ...given, method: 'GET' }),
+    request,
+    async burst(paths, { parallel = 16, ...given } = {}) {
+      const answers: Response[] = new Array(paths.length);
+      let next = 0;
+      const work = async () => {
+        for (let mine = next++; mine < paths.length; mine = next++) answers[mine] = await request(paths[mine]!, given);
+      };
+      await Promise.all(Array.from({ length: Math.min(parallel, paths.length) }, work));
+      return answers;
+    },
+    async raw(bytes, { https = false, timeLimit = defaultTimeLimit } = {}) {
+      let socket: Socket;
+      try {
+        socket = await connectTo(https, { verify: false }, options.host, timeLimit);
+      } catch {
+        options.signal.throwIfAborted();
+        return new Uint8Array();
+      }
+      return collect(socket, Buffer.from(bytes as string), timeLimit, bodyLimit);
+    },
+    handshake: (given = {}) =>
+      shakeHands(
+        (tls) => connectTo(true, { ...tls, verify: false }, given.servername ?? options.host, defaultTimeLimit),
+        given,
+      ),
+    http2: (path, given = {}) => {
+      const host = given.host ?? options.host;
+      const connect = () => connectTo(true, { verify: false, alpn: ['h2'] }, host, defaultTimeLimit);
+      return requestOverHttp2(
+        connect,
+        path,
+        host,
+        curlLine(path, { https: true }, host, options.door),
+        options.translation,
+      );
+    },
+  };
+  return Object.assign(client, {
+    close() {
+      for (const socket of open) socket.destroy();
+    },
+  });
+}
+
+interface Sent {
+  readonly method: string;
+  readonly host: string | null;
+  readonly servername: string;
+  readonly head: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The bytes of a request. Nothing is encoded, normalised or added but `Host`, `User-Agent`, `Accept` and the length. */
+function compose(path: string, given: RequestOptions, defaultHost: string): Sent {
+  const method = given.method ?? 'GET';
+  const headers = Object.entries(given.headers ?? {});
+  const has = (name: string) => headers.some(([other]) => other.toLowerCase() === name);
+  const host = given.host === undefined ? defaultHost : given.host;
+  const lines = [`${method} ${path} HTTP/${host === null ? '1.0' : '1.1'}`];
+  if (host !== null && !has('host')) lines.push(`Host: ${isIPv6(host) ? `[${host}]` : host}`);
+  if (!has('user-agent')) lines.push('User-Agent: nginx-workbook');
+  if (!has('accept')) lines.push('Accept: */*');
+  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+  const body = given.body === undefined ? undefined : Buffer.from(given.body as string);
+  if (body !== undefined && !has('content-length') && !has('transfer-encoding'))
+    lines.push(`Content-Length: ${body.length}`);
+  const head = `${lines.join('\r\n')}\r\n\r\n`;
+  const headBytes = Buffer.from(head);
+  const servername = (host ?? defaultHost).replace(/:\d+$/, '');
+  return { method, host, servername, head, bytes: body === undefined ? headBytes : Buffer.concat([headBytes, body]) };
+}

@@ -1,0 +1,156 @@
+import { connect, isIP, type Socket } from 'node:net';
+import type { SecureVersion, TLSSocket } from 'node:tls';
+import { type BadResponse, type ReadResponse, ResponseReader } from './response-reader.ts';
+
+/** A place to connect to. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How to speak TLS. `authority` is the PEM of the one certificate authority to trust; without it the system's are. */
+export interface TlsOptions {
+  readonly servername: string;
+  readonly authority?: string;
+  readonly verify: boolean;
+  readonly minVersion?: string;
+  readonly maxVersion?: string;
+  readonly alpn?: readonly string[];
+}
+
+/** Opens a connection. Rejects with a sentence fit for a student. */
+export async function openConnection(place: Place, tls: TlsOptions | undefined, timeLimit: number): Promise<Socket> {
+  const socket = tls === undefined ? connect({ ...place, noDelay: true }) : await secure(place, tls);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => fail(new Error(`no connection within ${seconds(timeLimit)}`)), timeLimit);
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(new Error(explain(error)));
+    };
+    socket.once('error', fail);
+    socket.once('close', () => fail(new Error('the connection was closed during the TLS handshake')));
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+      const distrust = tls?.verify ? (socket as TLSSocket).authorizationError : undefined;
+      if (distrust) return fail(new Error(`the certificate isn't trusted: ${distrust}`));
+      clearTimeout(timer);
+      socket.removeAllListeners('error');
+      socket.removeAllListeners('close');
+      socket.on('error', () => {});
+      resolve(socket);
+    });
+  });
+}
+
+async function secure(place: Place, options: TlsOptions): Promise<TLSSocket> {
+  const { connect: connectTls } = await import('node:tls');
+  const old = options.maxVersion === 'TLSv1' || options.maxVersion === 'TLSv1.1';
+  return connectTls({
+    ...place,
+    ...(isIP(options.servername) === 0 ? { servername: options.servername } : {}),
+    ...(options.authority === undefined ? {} : { ca: options.authority }),
+    ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
+    minVersion: (options.minVersion ?? (old ? 'TLSv1' : 'TLSv1.2')) as SecureVersion,
+    ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion as SecureVersion }),
+    // OpenSSL 3 speaks TLS 1.0 and 1.1 at security level 0 alone; whether the server does is what is asked.
+    ...(old ? { ciphers: 'DEFAULT:@SECLEVEL=0' } : {}),
+    rejectUnauthorized: false,
+  });
+}
+
+/** Sends one request and reads its answer, `timeLimit` ms at most. Rejects with a sentence fit for a student. */
+export function exchange(socket: Socket, method: string, bytes: Uint8Array, timeLimit: number): Promise<ReadResponse> {
+  return new Promise((resolve, reject) => {
+    const reader = new ResponseReader(method);
+    const timer = setTimeout(() => {
+      const what = reader.started ? 'the answer was not complete' : 'no answer';
+      finish(new Error(`${what} within ${seconds(timeLimit)}`));
+    }, timeLimit);
+    let failure: Error | undefined;
+    const finish = (outcome: ReadResponse | Error) => {
+      clearTimeout(timer);
+      socket.off('data', take);
+      socket.off('error', note);
+      socket.off('end', end);
+      socket.off('close', end);
+      if (outcome instanceof Error) {
+        socket.destroy();
+        reject(new Error(explain(outcome)));
+      } else resolve(outcome);
+    };
+    const attempt = (read: () => ReadResponse | undefined): boolean => {
+      try {
+        const answer = read();
+        if (answer !== undefined) finish(answer);
+        return answer !== undefined;
+      } catch (error) {
+        finish(error as BadResponse);
+        return true;
+      }
+    };
+    const take = (piece: Buffer) => void attempt(() => reader.push(piece));
+    // An error while the request is still being sent may overtake the answer: what counts is whether one comes.
+    const note = (error: Error) => {
+      failure = error;
+    };
+    const end = () => {
+      if (attempt(() => reader.end())) return;
+      const what = reader.started ? 'closed before the answer was complete' : 'closed without an answer';
+      finish(failure ?? new Error(what));
+    };
+    socket.on('data', take);
+    socket.on('error', note);
+    socket.on('end', end);
+    socket.on('close', end);
+    if (socket.destroyed) end();
+    else socket.write(bytes);
+  });
+}
+
+/** Sends bytes and collects what comes back until the server closes, `timeLimit` ms pass, or 16 MiB have come. */
+export function collect(socket: Socket, bytes: Uint8Array, timeLimit: number, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    const finish = () => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(Buffer.concat(pieces));
+    };
+    const timer = setTimeout(finish, timeLimit);
+    socket.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      size += piece.length;
+      if (size > limit) finish();
+    });
+    socket.on('close', finish);
+    socket.on('end', finish);
+    socket.write(bytes);
+  });
+}
+
+/** A system error in a student's words; any other error's own. */
+export function explain(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'connection refused: nothing listens there';
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'connection reset by the server';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the host name has no address';
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'the host cannot be reached';
+    default:
+      return code?.startsWith('ERR_SSL')
+        ? `TLS: ${error.message.replace(/^.*?:SSL routines:[^:]*:/, '').split(':')[0]}`
+        : error.message;
+  }
+}
+
+function seconds(milliseconds: number): string {
+  return milliseconds < 1000 ? `${milliseconds} ms` : `${Math.round(milliseconds / 100) / 10} s`;
+}
