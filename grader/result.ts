@@ -1,7 +1,10 @@
 /** The result of one check of one lab: plain data, version 1 (docs/result-format.md). Every report is a pure function of it. */
 export interface LabResult {
   readonly version: 1;
+  /** The lab's folder, e.g. `lab3-upstream`. */
   readonly lab: string;
+  /** The lab's title, for people. */
+  readonly title?: string;
   readonly target: TargetFacts;
   readonly outcome: 'passed' | 'failed' | 'error';
   readonly score: Score;

@@ -1,0 +1,35 @@
+import type { Lab } from './lab.ts';
+
+export {
+  describeBody,
+  describeStatus,
+  type EvenSplit,
+  evenSplit,
+  evenSplitLooks,
+  eventually,
+  NotMet,
+  pageTitle,
+  pause,
+} from './checks/index.ts';
+export type {
+  Application,
+  ApplicationName,
+  Capability,
+  Client,
+  Expect,
+  Handshake,
+  Lab,
+  Objective,
+  Prediction,
+  Random,
+  RequestOptions,
+  Response,
+  Trial,
+  World,
+} from './lab.ts';
+export type { Seen } from './seen.ts';
+
+/** Says that this is a lab, so that its literals are checked where they are written. */
+export function defineLab(lab: Lab): Lab {
+  return lab;
+}
