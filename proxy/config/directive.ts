@@ -15,7 +15,12 @@ export interface Directive {
   readonly words: readonly Word[];
   readonly block?: readonly Directive[];
   readonly file: string;
+  /** The line of its name. */
   readonly line: number;
+  /** The line of the `;` or `{` that ends its words: the one nginx names in errors. */
+  readonly terminatorLine: number;
+  /** How its words end; `undefined` where the text is not well formed. */
+  readonly terminator: ';' | '{' | undefined;
   readonly start: number;
   readonly end: number;
   /** For `include`: the directives of the files it names, in order. Read them in its place. */

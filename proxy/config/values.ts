@@ -1,0 +1,76 @@
+import { failure } from './build.ts';
+import type { Directive } from './directive.ts';
+
+/** `on` or `off`, in any case of letters. The number of words and their value are checked before a setter runs. */
+export function flag(directive: Directive): boolean {
+  return directive.words[0]!.text.toLowerCase() === 'on';
+}
+
+/** A size in bytes: digits, then nothing, `k` or `m`, and `g` for offsets. `undefined` when it is none (`ngx_parse_offset`). */
+export function parseSize(text: string): number | undefined {
+  const match = /^(\d+)([kKmMgG]?)$/.exec(text);
+  if (match === null) return undefined;
+  const unit = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[match[2]!.toLowerCase()]!;
+  const size = Number(match[1]) * unit;
+  return size <= Number.MAX_SAFE_INTEGER ? size : undefined;
+}
+
+const milliseconds: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+  M: 30 * 86_400_000,
+  y: 365 * 86_400_000,
+};
+const unitOrder = ['y', 'M', 'w', 'd', 'h', 'm', 's', 'ms', ''];
+
+/**
+ * A time in milliseconds: `60`, `1m 30s`, `1h30m`, `500ms`; units from large to small, each once, a bare number is
+ * seconds. `undefined` when it is none (`ngx_parse_time`).
+ */
+export function parseTime(text: string): number | undefined {
+  const pieces = [...text.matchAll(/(\d+)(ms|[yMwdhms]?) */g)];
+  if (pieces.length === 0 || pieces.map((piece) => piece[0]).join('') !== text) return undefined;
+  let total = 0;
+  let last = -1;
+  for (const [, digits, unit] of pieces) {
+    const order = unitOrder.indexOf(unit!);
+    if (order <= last) return undefined;
+    last = order;
+    total += Number(digits) * milliseconds[unit === '' ? 's' : unit!]!;
+  }
+  return total <= Number.MAX_SAFE_INTEGER ? total : undefined;
+}
+
+/** The size of a directive's word, in bytes; throws nginx's error. */
+export function size(directive: Directive, index = 0): number {
+  return valid(directive, parseSize(directive.words[index]!.text));
+}
+
+/** The time of a directive's word, in milliseconds; throws nginx's error. */
+export function time(directive: Directive, index = 0): number {
+  return valid(directive, parseTime(directive.words[index]!.text));
+}
+
+/** The number of a directive's word; throws `invalid number "x"`. */
+export function number(directive: Directive, index = 0): number {
+  const { text } = directive.words[index]!;
+  if (!/^\d{1,15}$/.test(text)) throw failure(directive, `invalid number "${text}"`);
+  return Number(text);
+}
+
+/** One of several words; throws `invalid value "x"`. */
+export function oneOf<T extends string>(directive: Directive, choices: readonly T[], index = 0): T {
+  const { text } = directive.words[index]!;
+  const choice = choices.find((candidate) => candidate === text.toLowerCase());
+  if (choice === undefined) throw failure(directive, `invalid value "${text}"`);
+  return choice;
+}
+
+function valid(directive: Directive, value: number | undefined): number {
+  if (value === undefined) throw failure(directive, `"${directive.name}" directive invalid value`);
+  return value;
+}
