@@ -1,0 +1,49 @@
+import type { Lab } from '../grader/index.ts';
+
+/** One line of the table of labs; `load` reads the lab itself, so that a check of one lab reads no other. */
+export interface CatalogEntry {
+  readonly number: number;
+  readonly name: string;
+  readonly folder: string;
+  readonly title: string;
+  load(): Promise<{ readonly default: Lab }>;
+}
+
+/** All labs, in the order in which they are done. */
+export const labs: readonly CatalogEntry[] = [
+  {
+    number: 1,
+    name: 'install',
+    folder: 'lab1-install',
+    title: 'A web server that answers',
+    load: () => import('./lab1-install/lab.ts'),
+  },
+  {
+    number: 2,
+    name: 'proxy-pass',
+    folder: 'lab2-proxy-pass',
+    title: 'In front of one application',
+    load: () => import('./lab2-proxy-pass/lab.ts'),
+  },
+  {
+    number: 3,
+    name: 'upstream',
+    folder: 'lab3-upstream',
+    title: 'A load balancer',
+    load: () => import('./lab3-upstream/lab.ts'),
+  },
+  {
+    number: 4,
+    name: 'static-posters',
+    folder: 'lab4-static-posters',
+    title: 'Files beside an application',
+    load: () => import('./lab4-static-posters/lab.ts'),
+  },
+  {
+    number: 5,
+    name: 'https-redirect',
+    folder: 'lab5-https-redirect',
+    title: 'HTTPS, and nothing else',
+    load: () => import('./lab5-https-redirect/lab.ts'),
+  },
+];

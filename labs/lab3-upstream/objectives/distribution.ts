@@ -1,0 +1,158 @@
+import type { Objective, Response, Trial } from '../../../grader/index.ts';
+import { evenSplit } from '../../../grader/index.ts';
+import { instances, marked } from './instances.ts';
+import { PopularityMark } from './popularity-mark.ts';
+
+/** How many of some requests each instance answered, and all answers. */
+interface Shares {
+  readonly first: number;
+  readonly second: number;
+  readonly responses: readonly Response[];
+}
+
+type Count = (paths: 'identical' | 'different', requests: number) => Promise<Shares>;
+
+/** Counts by what the grader's own instances recorded. */
+function countSeen(trial: Trial): Count {
+  return async (kind, requests) => {
+    const [first, second] = instances(trial);
+    const mark = trial.random.word();
+    const paths = Array.from(
+      { length: requests },
+      (_, i) => `/status?mark=${mark}${kind === 'different' ? `-${i}` : ''}`,
+    );
+    const responses = await trial.client.burst(paths);
+    return { first: marked(first, mark).length, second: marked(second, mark).length, responses };
+  };
+}
+
+/** Runs a measurement with whichever way of telling the instances apart this target allows. */
+async function measure(trial: Trial, use: (count: Count) => Promise<void>): Promise<void> {
+  if (trial.world.has('applications')) return use(countSeen(trial));
+  const mark = await PopularityMark.place(trial);
+  try {
+    await use(async (kind, requests) => {
+      const { marked, unmarked, responses } = await mark.read(requests, kind);
+      return { first: marked, second: unmarked, responses };
+    });
+  } finally {
+    await mark.remove();
+  }
+}
+
+export const bothBackends: Objective = {
+  id: 'lab3.both-backends',
+  title: "Both instances of the catalog answer one client's requests.",
+  kind: 'core',
+  points: 25,
+  alone: true,
+  timeLimit: 30_000,
+  why: 'An instance that gets no requests costs money and helps nobody: users still wait for the other one.',
+  hints: [
+    'How many instances does your server know of, and does each of them get a request now and then?',
+    'Look at the `upstream` block: one `server` line for each instance (ports 8081 and 8082), and the name of the block in `proxy_pass`.',
+  ],
+  manual: 'https://nginx.org/en/docs/http/ngx_http_upstream_module.html',
+  async check(trial) {
+    const { expect } = trial;
+    await measure(trial, async (count) => {
+      const requests = 32;
+      const { first, second, responses } = await count('different', requests);
+      const refused = responses.find((response) => response.status !== 200);
+      expect(
+        refused === undefined,
+        `${requests} answers with status 200`,
+        `status ${refused?.status}`,
+        responses.slice(0, 2),
+      );
+      expect(
+        first > 0 && second > 0,
+        `both instances get some of ${requests} requests`,
+        `one got ${Math.max(first, second)}, the other ${Math.min(first, second)}`,
+        responses.slice(-1),
+      );
+      expect(
+        first + second <= requests * 1.1,
+        `each of ${requests} requests is sent to one instance`,
+        `the instances got ${first + second} requests`,
+        responses.slice(-1),
+      );
+      if (trial.world.has('applications')) await expectBothTokens(trial);
+    });
+  },
+};
+
+/** That it is the instances' own words which come back: a copy sent to an instance whose answer is thrown away is no balancing. */
+async function expectBothTokens(trial: Trial): Promise<void> {
+  const answers = await trial.client.burst(Array.from({ length: 32 }, () => `/?${trial.random.word()}`));
+  for (const instance of instances(trial)) {
+    const own = answers.filter((answer) => answer.text.includes(instance.token));
+    trial.expect(
+      own.length > 0,
+      `answers of ${instance.name} (${instance.address}) among ${answers.length}`,
+      'none',
+      answers.slice(-1),
+    );
+  }
+}
+
+/** Requests of the first look; an even policy without chance in it is through after these. */
+const firstLook = 400;
+/**
+ * Requests when the first look leaves doubt. A random 3:2 deal lies 0.1 N from half; with evenSplit's bound (4.42
+ * standard deviations) it passes 1,700 requests about once in 10,000.
+ */
+const secondLook = 1_700;
+/**
+ * How far from half the first look may be to need no second: 8 of 400. A random 3:2 deal gets so near once in 2,000.
+ * Passing early can never fail an even policy.
+ */
+const closeEnough = 8;
+
+export const evenDistribution: Objective = {
+  id: 'lab3.even-distribution',
+  title: 'Each of the two instances gets half of the requests, identical ones and different ones alike.',
+  kind: 'core',
+  points: 35,
+  dependsOn: ['lab3.both-backends'],
+  alone: true,
+  timeLimit: 60_000,
+  why: 'Two equal machines carry twice the load of one only when each gets half; at 2:1 one is full while the other idles.',
+  hints: [
+    'Who decides which instance gets the next request: chance, a turn, the client, or a weight?',
+    'Look into the `upstream` block for words that bend the turn: `weight`, `backup`, `ip_hash`, `hash`.',
+  ],
+  manual: 'https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server',
+  async check(trial) {
+    await measure(trial, async (count) => {
+      const total = { first: 0, second: 0 };
+      for (const requests of [firstLook, secondLook - firstLook]) {
+        for (const kind of ['identical', 'different'] as const) {
+          const { first, second, responses } = await count(kind, requests / 2);
+          total.first += first;
+          total.second += second;
+          const split = evenSplit(first, second);
+          trial.expect(
+            first + second >= requests * 0.45,
+            `${requests / 2} ${kind} requests reach the instances`,
+            `${first + second} did`,
+            responses.slice(-1),
+          );
+          trial.expect(
+            split.even,
+            `each instance gets half of ${requests / 2} ${kind} requests (${split.tolerance})`,
+            `one got ${first}, the other ${second}`,
+            responses.slice(-1),
+          );
+        }
+        const split = evenSplit(total.first, total.second);
+        trial.expect(
+          split.even,
+          `each instance gets half of the requests (${split.tolerance})`,
+          `one got ${split.first}, the other ${split.second}`,
+        );
+        if (Math.abs(total.first - total.second) <= 2 * closeEnough) return;
+      }
+    });
+  },
+};

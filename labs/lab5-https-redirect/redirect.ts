@@ -1,0 +1,158 @@
+import type { Expect, Objective, Response, World } from '../../grader/index.ts';
+import { somePoster } from './tls.ts';
+
+/**
+ * Whether a Location is `https://` + the host asked for + exactly the target. It may name the default port of the
+ * scheme, or the port that stands for it in the sandbox.
+ */
+function expectRedirect(expect: Expect, world: World, response: Response, host: string, target: string): void {
+  expect.status(response, 301, 308);
+  const location = response.headers.location ?? '';
+  const port = /:(\d+)$/.exec(world.address.https)?.[1] ?? '443';
+  const origins = [`https://${host}`, `https://${host}:443`, `https://${host}:${port}`];
+  const origin = location.slice(0, location.indexOf('/', 'https://'.length));
+  expect(
+    origins.includes(origin.toLowerCase()) && location.slice(origin.length) === target,
+    `Location: https://${host}${target}`,
+    location === '' ? 'no Location' : `Location: ${location}`,
+    [response],
+  );
+}
+
+const redirectHints = [
+  'Compare the address you asked for with the one in `Location`, piece by piece: scheme, host, path, query.',
+  'Look at `return`: its status, and the variables for the host the client asked for and for the path and query as it sent them.',
+];
+
+export const redirect: Objective = {
+  id: 'lab5.redirect',
+  title: 'Every path and query on port 80 gets 301 or 308 to the same host, path and query under https://.',
+  kind: 'core',
+  points: 30,
+  why: 'Old links and typed addresses begin with http://. They must lead to the very page that was meant, for good.',
+  hints: redirectHints,
+  manual: 'https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#return',
+  async check({ client, expect, random, world }) {
+    const word = random.word();
+    const targets = [
+      '/',
+      '/discover?type=tv&genre=18',
+      `/poster/${word}.jpg`,
+      `/${word}/a%20film/caf%C3%A9?q=%C3%A9%20x&y=1&y=2`,
+      `/updatePopularity?${word}`,
+    ];
+    for (const host of ['catalog.test', 'www.catalog.test', `${random.word()}.example`]) {
+      for (const method of ['GET', 'HEAD', 'POST']) {
+        const options = { method, host, ...(method === 'POST' ? { body: '{}' } : {}) };
+        const responses = await Promise.all(targets.map((target) => client.request(target, options)));
+        for (const [i, response] of responses.entries()) expectRedirect(expect, world, response, host, targets[i]!);
+      }
+    }
+  },
+};
+
+export const noPlaintext: Objective = {
+  id: 'lab5.no-plaintext',
+  title: 'Port 80 serves no content of the application or of the posters, whatever the method and the name.',
+  kind: 'core',
+  points: 15,
+  needs: ['https', 'applications', 'files'],
+  why: 'What is sent in plain text can be read and changed by anybody between the user and you.',
+  hints: [
+    'Is there any name, path or method with which port 80 still answers with more than a redirect?',
+    'Look at every `server` that listens on port 80, and at every `location` in it; a server without `listen` listens there, too.',
+  ],
+  manual: 'https://nginx.org/en/docs/http/request_processing.html',
+  async check(trial) {
+    const { client, expect, random, world } = trial;
+    const catalog = world.application('catalog');
+    const name = await somePoster(trial);
+    const poster = Buffer.from(await world.readFile('poster', name));
+    // That the content is there at all: silence on port 80 proves nothing about a server without content.
+    const known = await client.get('/', { https: true, verify: false });
+    expect(
+      known.text.includes(catalog.token),
+      'the content over HTTPS, to know what port 80 must not show',
+      known.status === 0 ? `no answer: ${known.failure}` : `status ${known.status}`,
+      [known],
+    );
+    let answered = 0;
+    for (const host of ['catalog.test', 'www.catalog.test', 'localhost', `${random.word()}.example`, null]) {
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS']) {
+        const mark = random.word(10);
+        const paths = [
+          `/?${mark}`,
+          `/discover?type=tv&${mark}`,
+          `/${mark}`,
+          `/poster/${name}?${mark}`,
+          `/index.html?${mark}`,
+        ];
+        const body = method === 'POST' || method === 'PUT' ? { body: '{}' } : {};
+        const responses = await Promise.all(paths.map((path) => client.request(path, { method, host, ...body })));
+        for (const response of responses) {
+          if (response.status !== 0) answered++;
+          const shown = response.text.includes(catalog.token) || Buffer.from(response.body).includes(poster);
+          expect(
+            !shown && response.status !== 200,
+            'no content over plain HTTP',
+            `status ${response.status} with content`,
+            [response],
+          );
+        }
+        const seen = catalog.seen.find((one) => one.target.includes(mark));
+        expect(
+          seen === undefined,
+          'no request from port 80 reaches the application',
+          `it was asked for ${seen?.method} ${seen?.target}`,
+          seen ? [responses[0]!, seen] : [],
+        );
+      }
+    }
+    expect(answered > 0, 'a server on port 80', 'nobody answers there');
+  },
+};
+
+export const arrives: Objective = {
+  id: 'lab5.arrives',
+  title: 'Following the redirect ends in 200 in one hop.',
+  kind: 'core',
+  points: 10,
+  dependsOn: ['lab5.redirect', 'lab5.https-content'],
+  needs: ['https', 'applications', 'files'],
+  why: 'Each hop is a wait for the user; a circle of redirects is a page that never comes.',
+  hints: [
+    'Follow the redirect by hand with `curl -L -v`. How many times are you sent on?',
+    'Look for a `return` or `rewrite` in the `server` with `listen 443`.',
+  ],
+  manual: 'https://nginx.org/en/docs/http/ngx_http_rewrite_module.html',
+  async check(trial) {
+    const { client, expect, random, world } = trial;
+    const poster = `/poster/${await somePoster(trial)}`;
+    for (const path of ['/', '/discover?type=tv&genre=18', `/status?${random.word()}`, poster]) {
+      const first = await client.get(path);
+      expect.status(first, 301, 308);
+      const location = new URL(first.headers.location ?? 'none:');
+      const second = await client.get(location.pathname + location.search, { https: true, host: location.hostname });
+      expect.status(second, 200);
+      if (path === '/') expect.body(second, new RegExp(world.application('catalog').token));
+    }
+  },
+};
+
+export const verbatim: Objective = {
+  id: 'lab5.verbatim',
+  title: 'Even %2F, %3F and doubled slashes stay as they are in the redirect.',
+  kind: 'stretch',
+  points: 5,
+  dependsOn: [],
+  why: 'To an application a/b and a%2Fb may be two different names; a redirect that tidies up sends users to the other one.',
+  hints: redirectHints,
+  manual: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#var_request_uri',
+  async check({ client, expect, random, world }) {
+    const word = random.word();
+    const targets = [`/${word}/a%2Fb`, `/${word}/a%3Fb?x=1`, `/${word}//c//d`, `//${word}/e`, `/${word}?q=%2F%41`];
+    const responses = await client.burst(targets);
+    for (const [i, response] of responses.entries())
+      expectRedirect(expect, world, response, 'catalog.test', targets[i]!);
+  },
+};
