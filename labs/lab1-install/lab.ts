@@ -1,4 +1,4 @@
-import type { Lab, Response } from '../../grader/index.ts';
+import { type Lab, pageTitle, type Response } from '../../grader/index.ts';
 import { predictions } from './predictions.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -12,12 +12,6 @@ const types: Readonly<Record<string, string>> = {
 /** Media type without parameters, in lower case; empty when there is none. */
 function mediaType(response: Response): string {
   return (response.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
-}
-
-/** The text of `<title>`, comments left out. */
-function titleOf(html: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html.replace(/<!--[\s\S]*?-->/g, ''));
-  return title?.[1]?.trim() ?? '';
 }
 
 function escapeRegExp(text: string): string {
@@ -74,7 +68,7 @@ const lab: Lab = {
           mediaType(response) || 'no Content-Type',
           [response],
         );
-        const title = titleOf(response.text);
+        const title = await pageTitle(response);
         expect(
           title === 'Welcome to nginx!',
           'the title "Welcome to nginx!"',
@@ -123,7 +117,7 @@ const lab: Lab = {
         for (const path of [`/${random.word()}`, `/${random.word()}/${random.word()}.html`]) {
           const response = await client.get(path);
           expect.status(response, 404);
-          const title = titleOf(response.text);
+          const title = await pageTitle(response);
           expect(title !== 'Welcome to nginx!', 'a page that is not the welcome page', `the title "${title}"`, [
             response,
           ]);
@@ -154,7 +148,7 @@ const lab: Lab = {
         expect(/<(!doctype html|html|body|h1)\b/i.test(response.text), 'an HTML page', response.text.slice(0, 80), [
           response,
         ]);
-        const title = titleOf(response.text);
+        const title = await pageTitle(response);
         expect(title !== 'Welcome to nginx!', 'the error page', 'the welcome page under the name of the error page', [
           response,
         ]);

@@ -1,8 +1,17 @@
-import type { Objective } from '../../grader/index.ts';
+import type { Application, Expect, Objective, Response, Seen } from '../../grader/index.ts';
 
 /** Whether an address is one the probe sends from, however the server writes it. */
 function isProbe(address: string): boolean {
   return /^(::ffff:)?127\.\d+\.\d+\.\d+$|^\[?::1\]?$/.test(address.trim());
+}
+
+/** The request with the mark as the application got it. */
+function expectSeen(expect: Expect, catalog: Application, mark: string, response: Response): Seen {
+  const seen = catalog.seen.find((one) => one.target.includes(mark));
+  expect(seen !== undefined, 'the application gets the request', `status ${response.status}, and it never saw it`, [
+    response,
+  ]);
+  return seen!;
 }
 
 export const clientIdentity: Objective = {
@@ -28,10 +37,7 @@ export const clientIdentity: Objective = {
     for (const { host, headers } of attempts) {
       const mark = random.word();
       const response = await client.get(`/whoami?${mark}`, { host, headers });
-      const seen = catalog.seen.find((one) => one.target.includes(mark));
-      expect(seen !== undefined, 'the application gets the request', `status ${response.status}, and it never saw it`, [
-        response,
-      ]);
+      const seen = expectSeen(expect, catalog, mark, response);
       const evidence = [response, seen];
       const name = seen.headers.host ?? 'none';
       expect(name.toLowerCase().replace(/:80$/, '') === host, `Host: ${host}`, `Host: ${name}`, evidence);
@@ -71,10 +77,7 @@ export const forwardedProto: Objective = {
     for (const headers of [{}, { 'X-Forwarded-Proto': 'https' }]) {
       const mark = random.word();
       const response = await client.get(`/whoami?${mark}`, { headers });
-      const seen = catalog.seen.find((one) => one.target.includes(mark));
-      expect(seen !== undefined, 'the application gets the request', `status ${response.status}, and it never saw it`, [
-        response,
-      ]);
+      const seen = expectSeen(expect, catalog, mark, response);
       const proto = seen.headers['x-forwarded-proto'];
       expect(
         proto === 'http',

@@ -117,8 +117,8 @@ const lab: Lab = {
         expect(film !== undefined, 'a film in the answer of /discover', films.text.slice(0, 80), [films]);
         for (const padding of ['', 'x'.repeat(512 * 1024)]) {
           const word = random.word();
-          const popularity = world.has('applications') ? 100 + random.integer(1_000_000) : film.popularity;
-          const body = JSON.stringify({ movieId: String(film.id), popularity, word, padding });
+          const popularity = world.has('applications') ? 100 + random.integer(1_000_000) : film!.popularity;
+          const body = JSON.stringify({ movieId: String(film!.id), popularity, word, padding });
           const response = await client.request(`/updatePopularity?${word}`, {
             method: 'POST',
             headers: { 'Content-Type': 'application/json' },

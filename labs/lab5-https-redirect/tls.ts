@@ -24,8 +24,8 @@ export const tls: Objective = {
   async check({ client, expect }) {
     const shake = await client.handshake({ servername: 'catalog.test' });
     expect(shake.ok, 'a TLS handshake on port 443', shake.failure ?? 'none');
-    const certificate = shake.certificate;
-    expect(certificate !== undefined, 'a certificate', 'none');
+    expect(shake.certificate !== undefined, 'a certificate', 'none');
+    const certificate = shake.certificate!;
     const names = certificate.names.map((name) => name.toLowerCase().replace(/^dns:/, ''));
     expect(
       names.includes('catalog.test') || names.includes('*.test'),

@@ -1,5 +1,5 @@
 import type { Objective, Response, Trial } from '../../../grader/index.ts';
-import { evenSplit } from '../../../grader/index.ts';
+import { evenSplit, evenSplitLooks } from '../../../grader/index.ts';
 import { instances, marked } from './instances.ts';
 import { PopularityMark } from './popularity-mark.ts';
 
@@ -96,19 +96,6 @@ async function expectBothTokens(trial: Trial): Promise<void> {
   }
 }
 
-/** Requests of the first look; an even policy without chance in it is through after these. */
-const firstLook = 400;
-/**
- * Requests when the first look leaves doubt. A random 3:2 deal lies 0.1 N from half; with evenSplit's bound (4.42
- * standard deviations) it passes 1,700 requests about once in 10,000.
- */
-const secondLook = 1_700;
-/**
- * How far from half the first look may be to need no second: 8 of 400. A random 3:2 deal gets so near once in 2,000.
- * Passing early can never fail an even policy.
- */
-const closeEnough = 8;
-
 export const evenDistribution: Objective = {
   id: 'lab3.even-distribution',
   title: 'Each of the two instances gets half of the requests, identical ones and different ones alike.',
@@ -125,33 +112,35 @@ export const evenDistribution: Objective = {
   manual: 'https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server',
   async check(trial) {
     await measure(trial, async (count) => {
-      const total = { first: 0, second: 0 };
-      for (const requests of [firstLook, secondLook - firstLook]) {
+      const total = { first: 0, second: 0, sent: 0 };
+      for (const look of evenSplitLooks) {
+        const requests = (look - total.sent) / 2;
         for (const kind of ['identical', 'different'] as const) {
-          const { first, second, responses } = await count(kind, requests / 2);
+          const { first, second, responses } = await count(kind, requests);
           total.first += first;
           total.second += second;
-          const split = evenSplit(first, second);
+          total.sent += requests;
           trial.expect(
-            first + second >= requests * 0.45,
-            `${requests / 2} ${kind} requests reach the instances`,
+            first + second >= requests * 0.9,
+            `${requests} ${kind} requests reach the instances`,
             `${first + second} did`,
             responses.slice(-1),
           );
+          const { even, tolerance } = evenSplit(first, second);
           trial.expect(
-            split.even,
-            `each instance gets half of ${requests / 2} ${kind} requests (${split.tolerance})`,
+            even,
+            `each instance gets half of ${requests} ${kind} requests (${tolerance})`,
             `one got ${first}, the other ${second}`,
             responses.slice(-1),
           );
         }
-        const split = evenSplit(total.first, total.second);
+        const { even, decided, tolerance } = evenSplit(total.first, total.second);
         trial.expect(
-          split.even,
-          `each instance gets half of the requests (${split.tolerance})`,
-          `one got ${split.first}, the other ${split.second}`,
+          even,
+          `each instance gets half of the requests (${tolerance})`,
+          `one got ${total.first}, the other ${total.second}`,
         );
-        if (Math.abs(total.first - total.second) <= 2 * closeEnough) return;
+        if (decided) return;
       }
     });
   },
