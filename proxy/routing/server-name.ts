@@ -1,0 +1,73 @@
+/** A regular expression among server names. */
+export interface NamePattern<C> {
+  matches(host: string, captured: C | undefined): boolean;
+}
+
+/**
+ * The servers behind one address, by name. nginx's order: the exact name, the longest wildcard that starts with `*`,
+ * the longest that ends with `*`, the first regular expression in the file.
+ * Source: https://nginx.org/en/docs/http/server_names.html
+ */
+export class ServerNames<T, C> {
+  readonly #exact = new Map<string, T>();
+  /** `*.example.com` is kept as `.example.com`. */
+  readonly #leading = new Map<string, T>();
+  /** `www.example.*` is kept as `www.example.`. */
+  readonly #trailing = new Map<string, T>();
+  readonly #patterns: { readonly pattern: NamePattern<C>; readonly server: T }[] = [];
+
+  /** Adds a name in lower case; false when another server has it already, which then keeps it. */
+  add(name: string, server: T): boolean {
+    if (name.startsWith('*.')) return addOnce(this.#leading, name.slice(1), server);
+    if (name.startsWith('.')) {
+      const exact = addOnce(this.#exact, name.slice(1), server);
+      return addOnce(this.#leading, name, server) && exact;
+    }
+    if (name.endsWith('.*')) return addOnce(this.#trailing, name.slice(0, -1), server);
+    return addOnce(this.#exact, name, server);
+  }
+
+  addPattern(pattern: NamePattern<C>, server: T): void {
+    this.#patterns.push({ pattern, server });
+  }
+
+  /** The server for a host in lower case, without port and trailing dot. */
+  find(host: string, captured: C | undefined): T | undefined {
+    return (
+      this.#exact.get(host) ??
+      (this.#leading.size > 0 ? longestLeading(this.#leading, host) : undefined) ??
+      (this.#trailing.size > 0 ? longestTrailing(this.#trailing, host) : undefined) ??
+      (this.#patterns.length > 0
+        ? this.#patterns.find(({ pattern }) => pattern.matches(host, captured))?.server
+        : undefined)
+    );
+  }
+}
+
+/** Whether a name with a star has it where nginx allows it: as the whole first or the whole last label. */
+export function isValidWildcard(name: string): boolean {
+  const stars = name.split('*').length - 1;
+  return stars === 0 || (stars === 1 && (/^\*\../.test(name) || /.\.\*$/.test(name)));
+}
+
+function addOnce<T>(names: Map<string, T>, name: string, server: T): boolean {
+  const known = names.get(name);
+  if (known === undefined) names.set(name, server);
+  return known === undefined || known === server;
+}
+
+function longestLeading<T>(names: ReadonlyMap<string, T>, host: string): T | undefined {
+  for (let dot = host.indexOf('.', 1); dot > 0; dot = host.indexOf('.', dot + 1)) {
+    const server = names.get(host.slice(dot));
+    if (server !== undefined) return server;
+  }
+  return undefined;
+}
+
+function longestTrailing<T>(names: ReadonlyMap<string, T>, host: string): T | undefined {
+  for (let dot = host.lastIndexOf('.', host.length - 2); dot > 0; dot = host.lastIndexOf('.', dot - 1)) {
+    const server = names.get(host.slice(0, dot + 1));
+    if (server !== undefined) return server;
+  }
+  return undefined;
+}
