@@ -1,0 +1,126 @@
+import { connect as connectSocket, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Address } from './peer.ts';
+
+/** Who is told what happens on an upstream connection: the request under way, or the pool while it is idle. */
+export interface ConnectionUser {
+  onConnect(): void;
+  /** The bytes are valid until this returns; false stops reading until `resume`. */
+  onBytes(bytes: Buffer, end: number): boolean;
+  onDrain(): void;
+  /** The upstream has sent all it will. */
+  onEnd(): void;
+  onError(error: NodeJS.ErrnoException): void;
+  onTimeout(): void;
+}
+
+/** How long connecting took, in seconds, and what the connection is worth to the pool. */
+export interface ConnectionHistory {
+  requests: number;
+  readonly openedAt: number;
+}
+
+/**
+ * All upstream sockets read into this one buffer: reads are synchronous and whatever must be kept is copied at once,
+ * so a thousand idle connections cost no memory.
+ */
+const shared = Buffer.allocUnsafeSlow(65536);
+
+/**
+ * One connection to an upstream server. Listeners are attached once for its whole life; who uses it changes.
+ * A write goes out in one piece, and `onread` spares a buffer and an event for each read.
+ */
+export class UpstreamConnection {
+  readonly socket: Socket;
+  readonly address: Address;
+  readonly openedAt = performance.now();
+  requests = 0;
+  connected = false;
+  closed = false;
+  user: ConnectionUser | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the wait under way is over (performance.now); 0 when nothing is awaited. */
+  #deadline = 0;
+
+  constructor(address: Address, tls: ConnectionOptions | undefined, user: ConnectionUser) {
+    this.address = address;
+    this.user = user;
+    this.socket = tls === undefined ? this.#plain() : this.#secure(tls);
+    this.socket.setNoDelay(true);
+    this.socket.on(tls === undefined ? 'connect' : 'secureConnect', () => {
+      this.connected = true;
+      this.user?.onConnect();
+    });
+    this.socket.on('drain', () => this.user?.onDrain());
+    this.socket.on('end', () => this.user?.onEnd());
+    this.socket.on('error', (error: NodeJS.ErrnoException) => this.user?.onError(error));
+    this.socket.on('close', () => {
+      this.closed = true;
+      this.wait(0);
+      // A connection that went without an error or an end, as a destroyed one does, has nobody to tell.
+      const { user } = this;
+      this.user = undefined;
+      user?.onEnd();
+    });
+  }
+
+  #plain(): Socket {
+    const onread = {
+      buffer: shared,
+      callback: (count: number, bytes: Uint8Array): boolean => this.user?.onBytes(bytes as Buffer, count) ?? true,
+    };
+    const { path, host, port } = this.address;
+    return path === undefined ? connectSocket({ host, port, onread }) : connectSocket({ path, onread });
+  }
+
+  #secure(tls: ConnectionOptions): TLSSocket {
+    const { path, host, port } = this.address;
+    const socket = connectTls(path === undefined ? { ...tls, host, port } : { ...tls, path });
+    socket.on('data', (bytes: Buffer) => {
+      if (this.user?.onBytes(bytes, bytes.length) === false) socket.pause();
+    });
+    return socket;
+  }
+
+  /** Sets (ms) or clears (0) the time limit of what is awaited. The timer is kept and only looks at the deadline when it fires: arming it costs no more than a clock read. */
+  wait(milliseconds: number): void {
+    if (milliseconds === 0) {
+      this.#deadline = 0;
+      if (this.closed && this.#timer !== undefined) clearTimeout(this.#timer);
+      return;
+    }
+    const deadline = performance.now() + milliseconds;
+    if (this.#timer !== undefined && this.#firesAt > deadline) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
+    this.#deadline = deadline;
+    if (this.#timer === undefined) this.#arm(milliseconds);
+  }
+
+  #firesAt = 0;
+
+  #arm(milliseconds: number): void {
+    this.#firesAt = performance.now() + milliseconds;
+    this.#timer = setTimeout(() => this.#look(), Math.ceil(milliseconds));
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    if (this.#deadline === 0 || this.closed) return;
+    const left = this.#deadline - performance.now();
+    if (left > 0.5) {
+      this.#arm(left);
+      return;
+    }
+    this.#deadline = 0;
+    this.user?.onTimeout();
+  }
+
+  destroy(): void {
+    this.user = undefined;
+    this.closed = true;
+    this.wait(0);
+    this.socket.destroy();
+  }
+}
