@@ -1,0 +1,44 @@
+import type { Lab, Objective } from '../lab.ts';
+import type { LabResult } from '../result.ts';
+import type { Standing } from './steps.ts';
+
+/** One lab as the tutorial needs it. */
+export interface CourseLab {
+  readonly number: number;
+  readonly folder: string;
+  readonly title: string;
+  load(): Promise<{ readonly default: Lab }>;
+}
+
+/** A file of a solution, to be shown. */
+export interface SolutionFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Asks the sandbox, whose server runs until `close`. */
+export interface Oracle {
+  /** Index of the right choice of the lab's prediction with this number. */
+  answer(prediction: Lab['predictions'][number], signal: AbortSignal): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** All that the tutorial does outside of the terminal. */
+export interface Course {
+  readonly labs: readonly CourseLab[];
+  /** The lab's text, Markdown. */
+  text(lab: CourseLab): Promise<string>;
+  /** Puts the starter into the student's workspace unless something is there; the file to edit, as one would type it. */
+  prepare(lab: CourseLab): Promise<string>;
+  check(lab: CourseLab, signal: AbortSignal): Promise<{ readonly result: LabResult; readonly report: string }>;
+  /** Runs the student's own configuration once it has passed, the solution before that. */
+  oracle(lab: CourseLab, passed: boolean, signal: AbortSignal): Promise<Oracle>;
+  solution(lab: CourseLab): Promise<readonly SolutionFile[]>;
+  standing(lab: CourseLab): Standing;
+  /** Keeps what changed, on disk, at once. */
+  record(lab: CourseLab, change: Partial<Standing>): void;
+  hintGiven(lab: CourseLab, objective: Objective): void;
+  /** Folder of the lab that was open last. */
+  last(): string | undefined;
+  opened(lab: CourseLab): void;
+}

@@ -1,0 +1,167 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { spans, wrap } from './inline.ts';
+
+/** How a text is set: `width` in columns, `color` whether escape codes may be used. */
+export interface Setting {
+  readonly width: number;
+  readonly color: boolean;
+}
+
+/**
+ * Sets Markdown for a terminal, block by block; a block (a heading, a paragraph, a list item, a code block) is an array of
+ * lines. Knows what the labs use: headings, paragraphs, lists, quotes, fenced code, tables and rules; HTML comments are left out.
+ */
+export function renderMarkdown(markdown: string, setting: Setting): readonly (readonly string[])[] {
+  const lines = markdown
+    .replace(/\r\n/g, '\n')
+    .replace(/<!--[\s\S]*?-->\n?/g, '')
+    .split('\n');
+  const blocks: (readonly string[])[] = [];
+  let at = 0;
+  const take = (belongs: (line: string) => boolean): string[] => {
+    const from = at;
+    while (at < lines.length && belongs(lines[at]!)) at++;
+    return lines.slice(from, at);
+  };
+  while (at < lines.length) {
+    const line = lines[at]!;
+    const fence = /^\s*(```+|~~~+)/.exec(line)?.[1];
+    if (line.trim() === '') at++;
+    else if (fence !== undefined) {
+      at++;
+      blocks.push(
+        code(
+          take((one) => !one.trimStart().startsWith(fence)),
+          setting,
+        ),
+      );
+      at++;
+    } else if (/^#{1,6} /.test(line)) {
+      at++;
+      blocks.push(heading(line, setting));
+    } else if (/^ {0,3}([-*_])( *\1){2,} *$/.test(line)) {
+      at++;
+      blocks.push(['─'.repeat(Math.min(setting.width, 40))]);
+    } else if (line.startsWith('>'))
+      blocks.push(
+        quote(
+          take((one) => one.startsWith('>')),
+          setting,
+        ),
+      );
+    else if (line.startsWith('|'))
+      blocks.push(
+        table(
+          take((one) => one.startsWith('|')),
+          setting,
+        ),
+      );
+    else if (item.test(line)) blocks.push(listItem(take(inItem(at)), setting));
+    else blocks.push(wrap(spans(take(inParagraph).join(' ')), setting.width, setting.color));
+  }
+  return blocks;
+
+  function inItem(first: number) {
+    return (one: string): boolean =>
+      lines[first] === one || (one.trim() !== '' && !item.test(one) && !/^(#{1,6} |>|\||\s*```)/.test(one));
+  }
+}
+
+const item = /^(\s*)([-*+]|\d+[.)])\s+/;
+
+function inParagraph(line: string): boolean {
+  return line.trim() !== '' && !/^(#{1,6} |>|\s*```|\s*~~~|\|)/.test(line) && !item.test(line);
+}
+
+function heading(line: string, { width, color }: Setting): readonly string[] {
+  const [, marks, text] = /^(#+) +(.*?)\s*#*$/.exec(line)!;
+  const plain = wrap(spans(text!), width, false);
+  const styled = color ? plain.map((one) => styleText('bold', one, { validateStream: false })) : plain;
+  if (marks!.length > 2) return styled;
+  const rule = (marks!.length === 1 ? '═' : '─').repeat(Math.max(...plain.map((one) => [...one].length), 0));
+  return [...styled, rule];
+}
+
+/** Code is never broken: a line that was cut could not be copied. */
+function code(lines: readonly string[], { color }: Setting): readonly string[] {
+  return lines.map((line) =>
+    line === '' ? '' : `    ${color ? styleText('cyan', line, { validateStream: false }) : line}`,
+  );
+}
+
+function quote(lines: readonly string[], setting: Setting): readonly string[] {
+  const inner = lines.map((line) => line.replace(/^> ?/, '')).join('\n');
+  const blocks = renderMarkdown(inner, { ...setting, width: setting.width - 2 });
+  return joinBlocks(blocks).map((line) => (line === '' ? '│' : `│ ${line}`));
+}
+
+function listItem(lines: readonly string[], { width, color }: Setting): readonly string[] {
+  const [, indent, mark] = item.exec(lines[0]!)!;
+  const bullet = /\d/.test(mark!) ? mark! : '•';
+  const hang = `${indent}${' '.repeat(bullet.length + 1)}`;
+  const text = lines.map((line) => line.replace(item, '').trim()).join(' ');
+  return wrap(spans(text), width - hang.length, color).map((line, index) =>
+    index === 0 ? `${indent}${bullet} ${line}` : `${hang}${line}`,
+  );
+}
+
+/** Columns as wide as they need; the last one wraps when the table is wider than the terminal. */
+function table(lines: readonly string[], { width, color }: Setting): readonly string[] {
+  const rows = lines
+    .map((line) =>
+      line
+        .trim()
+        .replace(/^\||\|$/g, '')
+        .split(/(?<!\\)\|/)
+        .map((cell) => cell.trim()),
+    )
+    .filter((row) => !row.every((cell) => /^:?-+:?$/.test(cell)));
+  const columns = Math.max(...rows.map((row) => row.length));
+  const natural = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => columnsOf(row[column] ?? ''))),
+  );
+  const room = width - 3 * (columns - 1);
+  const widths = narrowed(natural, room);
+  return rows.flatMap((row, index) => {
+    const cells = widths.map((wide, column) => wrap(spans(row[column] ?? ''), wide, color));
+    const height = Math.max(...cells.map((cell) => cell.length), 1);
+    const set = Array.from({ length: height }, (_, line) =>
+      cells
+        .map((cell, column) => padTo(cell[line] ?? '', widths[column]!))
+        .join(' │ ')
+        .trimEnd(),
+    );
+    return index === 0 ? [...set, widths.map((wide) => '─'.repeat(wide)).join('─┼─')] : set;
+  });
+}
+
+function columnsOf(markdown: string): number {
+  return spans(markdown).reduce((sum, span) => sum + [...span.text].length, 0);
+}
+
+/** Takes from the widest column until all fit; no column gets narrower than 8. */
+function narrowed(natural: readonly number[], room: number): readonly number[] {
+  const widths = [...natural];
+  while (widths.reduce((sum, one) => sum + one, 0) > room) {
+    const widest = widths.indexOf(Math.max(...widths));
+    if (widths[widest]! <= 8) break;
+    widths[widest]!--;
+  }
+  return widths;
+}
+
+function padTo(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - [...stripVTControlCharacters(text)].length));
+}
+
+/** Blocks under one another; an empty line between them, none between the items of a list. */
+export function joinBlocks(blocks: readonly (readonly string[])[]): readonly string[] {
+  return blocks.flatMap((block, index) => [...gap(blocks[index - 1], block), ...block]);
+}
+
+/** The lines between two blocks. */
+export function gap(before: readonly string[] | undefined, block: readonly string[]): readonly string[] {
+  if (before === undefined) return [];
+  const listed = (lines: readonly string[]) => /^\s*(•|\d+[.)]) /.test(lines[0] ?? '');
+  return listed(before) && listed(block) ? [] : [''];
+}

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { paginate } from './pages.ts';
+
+test('a block that does not fit any more begins the next page', () => {
+  expect(
+    paginate(
+      [
+        ['a', 'b', 'c'],
+        ['d', 'e'],
+      ],
+      5,
+    ),
+  ).toEqual([
+    ['a', 'b', 'c'],
+    ['d', 'e'],
+  ]);
+});
+
+test('a heading never stands alone at the foot of a page', () => {
+  const pages = paginate(
+    [
+      ['a', 'b', 'c'],
+      ['Heading', '───────'],
+      ['text', 'text'],
+    ],
+    7,
+  );
+  expect(pages[1]?.[0]).toBe('Heading');
+});
+
+test('every line is on exactly one page, in order, and no page is too long', () => {
+  const blocks = fc.array(fc.array(fc.constantFrom('x', 'y', 'z'), { minLength: 1, maxLength: 30 }), { minLength: 1 });
+  fc.assert(
+    fc.property(blocks, fc.integer({ min: 4, max: 40 }), (given, height) => {
+      const pages = paginate(given, height);
+      for (const page of pages) expect(page.length).toBeLessThanOrEqual(height);
+      expect(pages.flat().filter((line) => line !== '')).toEqual(given.flat());
+    }),
+  );
+});
+
+test('a text without a line is one empty page', () => {
+  expect(paginate([], 20)).toEqual([['']]);
+});

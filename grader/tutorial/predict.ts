@@ -1,0 +1,46 @@
+import type { Lab } from '../lab.ts';
+import type { Course, CourseLab, Oracle } from './course.ts';
+import { joinBlocks, renderMarkdown } from './markdown.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Asks the lab's predictions, from the first that has no answer yet (all again when none is left). The right answer is what
+ * the sandbox's server does now; it starts while the student thinks.
+ */
+export async function predict(terminal: Terminal, course: Course, entry: CourseLab, lab: Lab): Promise<void> {
+  const { passed, predicted } = course.standing(entry);
+  const leaving = new AbortController();
+  const opening = course.oracle(entry, passed, leaving.signal);
+  // A failure to start is told when the answer is wanted, not as an unhandled rejection while the student thinks.
+  opening.catch(() => {});
+  try {
+    terminal.clear();
+    for (let at = predicted < lab.predictions.length ? predicted : 0; at < lab.predictions.length; at++) {
+      await ask(terminal, lab, at, opening);
+      course.record(entry, { predicted: Math.max(course.standing(entry).predicted, at + 1) });
+      const last = at === lab.predictions.length - 1;
+      if ((await terminal.key(last ? 'Enter: to the lab ' : 'Enter: next question · q: to the lab ', ['q'])) === 'q')
+        break;
+    }
+  } finally {
+    leaving.abort();
+    await opening.then((oracle) => oracle.close()).catch(() => {});
+  }
+  terminal.clear();
+}
+
+async function ask(terminal: Terminal, lab: Lab, at: number, opening: Promise<Oracle>): Promise<void> {
+  const prediction = lab.predictions[at]!;
+  terminal.print('');
+  const guess = await terminal.select(
+    `${at + 1} of ${lab.predictions.length}  ${prediction.question}`,
+    prediction.choices.map((name, value) => ({ name, value })),
+  );
+  const right = await terminal.during('Asking the server …', async (signal) => {
+    const oracle = await opening;
+    return oracle.answer(prediction, signal);
+  });
+  const verdict = guess === right ? '**Right.**' : `**It is: ${prediction.choices[right]}**, says the server.`;
+  const setting = { width: terminal.size().width - 2, color: terminal.color };
+  terminal.print(`\n${joinBlocks(renderMarkdown(`${verdict}\n\n${prediction.explanation}`, setting)).join('\n')}\n`);
+}
