@@ -1,0 +1,525 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { readAccepted } from './accepted-socket.ts';
+import type { Deadlines, Waiting } from './deadlines.ts';
+import type { ClientConnection } from './exchange.ts';
+import { HttpExchange } from './http-exchange.ts';
+import { type BodySource, IncomingBody } from './incoming-body.ts';
+import type { Service } from './phases.ts';
+import { type HeadError, type HeadLimits, parseRequestHead, type RequestHead } from './request-head.ts';
+import { chooseServer } from './request-host.ts';
+import { needsChunks, responseHead } from './response-head.ts';
+import type { Transport } from './transport.ts';
+
+/** Bodies up to this many bytes are joined with the head in the kept buffer and go out in one write. */
+const JOINED = 65536;
+/** Bytes of requests that may wait while one is being answered. */
+const MOST_PIPELINED = 65536;
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+const LINGERING_TIME = 30_000;
+
+type Wait = 'none' | 'head' | 'idle' | 'body' | 'send' | 'linger';
+
+/** What the connections of a process share. */
+export interface Connections {
+  readonly deadlines: Deadlines;
+  readonly open: Set<HttpConnection>;
+  /** Counts connections, for `$connection`. */
+  count: number;
+  /** Where answers are put together. */
+  out: Buffer;
+  /** No connection is kept after the answer at hand. */
+  quitting: boolean;
+}
+
+/** What the connections of a process share, at its start. */
+export function newConnections(deadlines: Deadlines): Connections {
+  return { deadlines, open: new Set(), count: 0, out: newOutBuffer(JOINED), quitting: false };
+}
+
+function newOutBuffer(size: number): Buffer {
+  return Buffer.allocUnsafeSlow(size + 16_384);
+}
+
+/**
+ * One client's connection speaking HTTP/1.x: reads heads and bodies, one request after the other, and writes the
+ * answers. It is the transport of its exchanges. The common path holds no promise, no stream and no timer of its own.
+ */
+export class HttpConnection implements Transport, ClientConnection, BodySource, Waiting {
+  readonly socket: Socket;
+  readonly secure: boolean;
+  readonly tls: TLSSocket | undefined;
+  readonly number: number;
+  requests = 0;
+  deadline = 0;
+  readonly #service: Service;
+  readonly #shared: Connections;
+  readonly #limits: HeadLimits;
+  readonly #since = performance.now();
+  #waitsFor: Wait = 'none';
+  /** What has arrived and isn't understood yet, bytes as latin1. */
+  #text = '';
+  #exchange: HttpExchange | undefined;
+  #body: IncomingBody | undefined;
+  #expectContinue = false;
+  #chunked = false;
+  #corked = false;
+  #parsing = false;
+  #paused = false;
+  #closing = false;
+  #upgraded = false;
+  #peerEnded = false;
+  #remoteAddress: string | undefined;
+
+  constructor(accepted: Socket, service: Service, shared: Connections, secure: boolean) {
+    this.#service = service;
+    this.#shared = shared;
+    this.number = ++shared.count;
+    this.secure = secure;
+    this.tls = secure ? (accepted as TLSSocket) : undefined;
+    const { core } = service.hosts.defaultServer;
+    this.#limits = {
+      bufferCount: core.largeClientHeaderBuffers.number,
+      bufferSize: core.largeClientHeaderBuffers.size,
+      ignoreInvalidHeaders: core.ignoreInvalidHeaders,
+      underscoresInHeaders: core.underscoresInHeaders,
+    };
+    this.#wait('head', core.clientHeaderTimeout);
+    this.socket = readAccepted(accepted, (bytes) => this.receive(bytes));
+    this.socket.on('end', () => this.#ended());
+    this.socket.on('error', () => this.#gone());
+    this.socket.on('close', () => this.#gone());
+    this.socket.on('drain', () => this.#drained());
+    shared.open.add(this);
+    shared.deadlines.add(this);
+  }
+
+  get remoteAddress(): string {
+    this.#remoteAddress ??= this.socket.remoteAddress ?? '';
+    return this.#remoteAddress;
+  }
+
+  get remotePort(): number {
+    return this.socket.remotePort ?? 0;
+  }
+
+  get localAddress(): string {
+    return this.socket.localAddress ?? '';
+  }
+
+  get localPort(): number {
+    return this.socket.localPort ?? 0;
+  }
+
+  /** Closes now if nothing is being answered, and after the answer otherwise. */
+  quit(): void {
+    if (this.#exchange === undefined) this.#close();
+    else this.#exchange.keepAlive = false;
+  }
+
+  /** Takes bytes from the socket; the buffer isn't kept. */
+  receive(bytes: Buffer): void {
+    if (this.#upgraded) {
+      this.socket.emit('data', Buffer.from(bytes));
+      return;
+    }
+    if (this.#closing) return;
+    let rest = bytes;
+    const body = this.#body;
+    if (body !== undefined && !body.complete && !body.broken) {
+      const taken = body.receive(bytes);
+      this.#bodyMoved(body);
+      if (taken === bytes.length || this.#closing) return;
+      rest = bytes.subarray(taken);
+    }
+    this.#text = this.#text === '' ? rest.toString('latin1') : this.#text + rest.toString('latin1');
+    if (this.#exchange === undefined) this.#parse();
+    else if (this.#text.length > MOST_PIPELINED) this.#pause();
+  }
+
+  /** Reads as many requests from the text as can be answered now. */
+  #parse(): void {
+    if (this.#parsing) return;
+    this.#parsing = true;
+    while (this.#exchange === undefined && this.#text !== '' && !this.#closing) {
+      if (this.socket.writableNeedDrain) break;
+      const head = parseRequestHead(this.#text, 0, this.#limits);
+      if (head === undefined) {
+        if (this.#waitsFor !== 'head') this.#wait('head', this.#service.hosts.defaultServer.core.clientHeaderTimeout);
+        break;
+      }
+      if ('status' in head) this.#refuse(head);
+      else this.#begin(head);
+    }
+    this.#parsing = false;
+  }
+
+  #begin(head: RequestHead): void {
+    const rest = this.#text.length === head.end ? '' : this.#text.slice(head.end);
+    const body = new IncomingBody(head.chunked ? undefined : (head.contentLength ?? 0), this);
+    const exchange = new HttpExchange(head, head.version, body, this, this.#service, this);
+    this.requests++;
+    this.#wait('none', 0);
+    this.#exchange = exchange;
+    this.#body = body;
+    this.#text = rest;
+    this.#expectContinue = head.expectContinue && head.version === '1.1' && !body.complete;
+    exchange.keepAlive =
+      head.version === '1.1' ? head.connection !== 'close' : head.version === '1.0' && head.connection === 'keep-alive';
+    const problem = chooseServer(exchange);
+    if (problem !== undefined || head.method === 'TRACE') {
+      exchange.keepAlive = false;
+      if (problem !== undefined) exchange.logError('info', `${problem} while reading client request headers`);
+      exchange.fail(problem === undefined ? 405 : 400);
+      return;
+    }
+    body.most = exchange.core.clientMaxBodySize;
+    if (rest !== '' && !body.complete) {
+      const bytes = Buffer.from(rest, 'latin1');
+      this.#expectContinue = false;
+      const taken = body.receive(bytes);
+      this.#text = taken === rest.length ? '' : rest.slice(taken);
+    }
+    this.#service.phases.begin(exchange);
+  }
+
+  /** Answers a head that can't be understood, and closes. */
+  #refuse({ status, reason, head }: HeadError): void {
+    const body = new IncomingBody(0, this);
+    const exchange = new HttpExchange(head, head.version, body, this, this.#service, this);
+    this.requests++;
+    this.#wait('none', 0);
+    this.#exchange = exchange;
+    this.#body = body;
+    this.#text = '';
+    exchange.host = this.#service.hosts.defaultServer.core.name;
+    exchange.logError(
+      'info',
+      `${reason} while reading client request ${head.target === '' && head.text !== '' ? 'line' : 'headers'}`,
+    );
+    exchange.fail(status);
+  }
+
+  // The transport
+
+  respond(exchange: HttpExchange, body: Buffer | string): void {
+    const head = this.#head(exchange);
+    const { socket } = this;
+    exchange.bytesSent += head.length + body.length;
+    exchange.bodyBytesSent += body.length;
+    if (typeof body === 'string') {
+      socket.write(head + body, 'latin1');
+    } else if (body.length === 0) {
+      if (head !== '') socket.write(head, 'latin1');
+    } else if (body.length <= JOINED) {
+      this.#writeJoined(head, body);
+    } else {
+      socket.cork();
+      socket.write(head, 'latin1');
+      socket.write(body);
+      socket.uncork();
+    }
+    this.#answered(exchange);
+  }
+
+  /**
+   * Head and body in one write, from a buffer that is kept: when the socket took everything at once it is free again,
+   * otherwise the bytes still wait in it, and the next answer gets a new one.
+   */
+  #writeJoined(head: string, body: Buffer): void {
+    const { socket } = this;
+    const length = head.length + body.length;
+    if (this.#shared.out.length < length) this.#shared.out = newOutBuffer(length);
+    const { out } = this.#shared;
+    out.write(head, 0, 'latin1');
+    body.copy(out, head.length);
+    socket.write(out.subarray(0, length));
+    if (socket.writableLength > 0) this.#shared.out = newOutBuffer(JOINED);
+  }
+
+  sendHead(exchange: HttpExchange): void {
+    const head = this.#head(exchange);
+    if (head === '') return;
+    exchange.bytesSent += head.length;
+    this.#cork();
+    this.socket.write(head, 'latin1');
+  }
+
+  write(exchange: HttpExchange, chunk: Buffer): boolean {
+    const { socket } = this;
+    exchange.bytesSent += chunk.length;
+    exchange.bodyBytesSent += chunk.length;
+    this.#cork();
+    let ready: boolean;
+    if (this.#chunked) {
+      const size = `${chunk.length.toString(16)}\r\n`;
+      exchange.bytesSent += size.length + 2;
+      socket.write(size, 'latin1');
+      socket.write(chunk);
+      ready = socket.write('\r\n', 'latin1');
+    } else {
+      ready = socket.write(chunk);
+    }
+    if (!ready) this.#wait('send', exchange.core.sendTimeout);
+    return ready;
+  }
+
+  end(exchange: HttpExchange): void {
+    if (this.#exchange !== exchange) return;
+    if (this.#chunked) {
+      exchange.bytesSent += 5;
+      this.socket.write('0\r\n\r\n', 'latin1');
+    } else if (
+      !exchange.headerOnly &&
+      exchange.contentLength !== undefined &&
+      exchange.bodyBytesSent < exchange.contentLength
+    ) {
+      // Fewer bytes than announced: the client must not take the next answer for the rest.
+      exchange.keepAlive = false;
+    }
+    this.#uncork();
+    this.#answered(exchange);
+  }
+
+  abort(exchange: HttpExchange): void {
+    this.#uncork();
+    exchange.keepAlive = false;
+    this.#exchange = undefined;
+    exchange.finish();
+    this.#closing = true;
+    this.socket.destroySoon();
+  }
+
+  upgrade(exchange: HttpExchange): Socket {
+    this.#uncork();
+    this.#upgraded = true;
+    this.#wait('none', 0);
+    this.#resume();
+    if (this.#text !== '') {
+      const early = Buffer.from(this.#text, 'latin1');
+      this.#text = '';
+      process.nextTick(() => this.socket.emit('data', early));
+    }
+    void exchange;
+    return this.socket;
+  }
+
+  #head(exchange: HttpExchange): string {
+    const { core } = exchange;
+    this.#chunked = needsChunks(exchange);
+    if (
+      exchange.keepAlive &&
+      (core.keepaliveTimeout === 0 ||
+        this.requests >= core.keepaliveRequests ||
+        this.#shared.quitting ||
+        this.#peerEnded ||
+        (exchange.contentLength === undefined && !this.#chunked && !exchange.headerOnly) ||
+        performance.now() - this.#since > core.keepaliveTime)
+    ) {
+      exchange.keepAlive = false;
+    }
+    return exchange.httpVersion === '0.9' ? '' : responseHead(exchange, this.#chunked);
+  }
+
+  /** Everything of this tick goes out in one write. */
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.socket.cork();
+    process.nextTick(uncork, this);
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.socket.uncork();
+  }
+
+  uncorkNow(): void {
+    this.#uncork();
+  }
+
+  /** The whole answer is with the socket: on to the next request, or to the end of the connection. */
+  #answered(exchange: HttpExchange): void {
+    exchange.finish();
+    if (this.#exchange !== exchange) return;
+    const body = this.#body!;
+    if (!body.complete && !body.broken) {
+      if (exchange.keepAlive) {
+        body.discard();
+        if (!body.complete) {
+          this.#wait('body', exchange.core.lingeringTimeout);
+          return;
+        }
+      } else {
+        this.#linger(exchange.core.lingeringTimeout);
+        return;
+      }
+    }
+    this.#next(exchange);
+  }
+
+  #next(exchange: HttpExchange): void {
+    this.#exchange = undefined;
+    this.#body = undefined;
+    if (!exchange.keepAlive) {
+      this.#close();
+      return;
+    }
+    if (this.socket.writableLength > 0) this.#wait('send', exchange.core.sendTimeout);
+    else this.#wait('idle', exchange.core.keepaliveTimeout);
+    if (this.#paused) this.#resume();
+    if (this.#text !== '') this.#parse();
+    else if (this.#peerEnded) this.#close();
+  }
+
+  /** Closes after what was written has been sent. */
+  #close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#exchange = undefined;
+    this.#wait('send', 60_000);
+    this.socket.destroySoon();
+  }
+
+  /** Closes so that the client reads the answer, although it is still sending: RFC 9112, 9.6. */
+  #linger(timeout: number): void {
+    this.#exchange = undefined;
+    this.#closing = true;
+    this.#wait('linger', Math.min(timeout, LINGERING_TIME));
+    this.socket.end();
+    this.#resume();
+  }
+
+  // The body's source
+
+  bodyWanted(): void {
+    if (this.#expectContinue) {
+      this.#expectContinue = false;
+      this.socket.write(CONTINUE, 'latin1');
+    }
+    if (this.#exchange !== undefined) this.#wait('body', this.#exchange.core.clientBodyTimeout);
+    this.#resume();
+  }
+
+  bodyFull(): void {
+    this.#pause();
+  }
+
+  /** Bytes of the body came. */
+  #bodyMoved(body: IncomingBody): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    if (body.broken) {
+      exchange.keepAlive = false;
+      if (exchange.finished) this.#close();
+      return;
+    }
+    if (exchange.finished) {
+      if (body.complete) this.#next(exchange);
+      else this.#wait('body', exchange.core.lingeringTimeout);
+    } else if (body.complete) {
+      if (this.#waitsFor === 'body') this.#wait('none', 0);
+    } else if (body.wanted) {
+      this.#wait('body', exchange.core.clientBodyTimeout);
+    } else if (this.#waitsFor === 'body') {
+      this.#wait('none', 0);
+    }
+  }
+
+  #pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.socket.pause();
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.socket.resume();
+  }
+
+  // The socket's events
+
+  #drained(): void {
+    if (this.#waitsFor === 'send' && !this.#closing) this.#wait('none', 0);
+    if (this.#exchange !== undefined) {
+      if (!this.#exchange.finished) this.#exchange.onDrain?.();
+    } else if (!this.#closing) {
+      this.#wait('idle', this.#idleTime());
+      this.#parse();
+    }
+  }
+
+  #idleTime(): number {
+    const { hosts } = this.#service;
+    return this.#service.coreOf(hosts.defaultServer.configurations).keepaliveTimeout;
+  }
+
+  /** The client sends nothing more. */
+  #ended(): void {
+    this.#peerEnded = true;
+    if (this.#upgraded) return;
+    const exchange = this.#exchange;
+    if (exchange === undefined) {
+      this.#closing = true;
+      this.socket.destroySoon();
+    } else if (this.#body !== undefined && !this.#body.complete) {
+      exchange.keepAlive = false;
+      if (exchange.finished) {
+        this.#close();
+        return;
+      }
+      this.#body.fail(400);
+      if (exchange.finished || exchange.headSent) return;
+      exchange.clientGone();
+      this.#close();
+    } else if (exchange.onAbort !== undefined) {
+      // As nginx: a client that closes while an upstream works on its request is gone.
+      exchange.clientGone();
+      this.#close();
+    } else {
+      exchange.keepAlive = false;
+    }
+  }
+
+  #gone(): void {
+    if (!this.#shared.open.delete(this)) return;
+    this.#shared.deadlines.delete(this);
+    this.deadline = 0;
+    this.#closing = true;
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    if (exchange !== undefined && !exchange.finished) exchange.clientGone();
+    if (!this.socket.destroyed) this.socket.destroy();
+  }
+
+  // Waits
+
+  #wait(what: Wait, milliseconds: number): void {
+    this.#waitsFor = what;
+    this.deadline = what === 'none' || milliseconds <= 0 ? 0 : performance.now() + milliseconds;
+  }
+
+  deadlinePassed(): void {
+    const exchange = this.#exchange;
+    switch (this.#waitsFor) {
+      case 'body':
+        if (exchange !== undefined && !exchange.finished) {
+          exchange.keepAlive = false;
+          exchange.logError('info', 'client timed out (110: Connection timed out) while reading client request body');
+          this.#body?.fail(408);
+          if (!exchange.finished && !exchange.headSent) exchange.fail(408);
+          return;
+        }
+        this.socket.destroy();
+        return;
+      default:
+        this.socket.destroy();
+    }
+  }
+}
+
+function uncork(connection: HttpConnection): void {
+  connection.uncorkNow();
+}

@@ -1,0 +1,353 @@
+import type { Socket } from 'node:net';
+import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
+import { errorPage } from './error-pages.ts';
+import type { ClientConnection, Exchange, RequestBody, UpstreamFacts } from './exchange.ts';
+import type { Configurations, Module } from './module.ts';
+import type { Service } from './phases.ts';
+import { rangeBody, type Segments } from './ranges.ts';
+import { allHeaders, headerOf, type RequestHead } from './request-head.ts';
+import type { BodyFilter, Transport } from './transport.ts';
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * One request and its answer, whatever carries it. The phases move it along (`phases.ts`), modules fill it,
+ * the transport writes it. It holds no promise and no stream; nothing of the request is copied until asked for.
+ */
+export class HttpExchange implements Exchange {
+  /** Becomes GET when an error page is made for another method. */
+  method: string;
+  readonly target: string;
+  uri = '';
+  args = '';
+  uriIsOriginal = true;
+  readonly httpVersion: '0.9' | '1.0' | '1.1' | '2.0';
+  readonly requestLine: string;
+  readonly #head: RequestHead;
+  #requestHeaders: string[] | undefined;
+  /** Lower case, without port; the server's name when the client sent none. */
+  host = '';
+  readonly body: RequestBody;
+  readonly connection: ClientConnection;
+  readonly startedAt: number = performance.now();
+  readonly service: Service;
+  readonly transport: Transport;
+
+  // Its configuration
+  virtualServer: VirtualServer;
+  configurations: Configurations;
+  /** The core module's configuration at the place where the exchange is now. */
+  core: CoreLocation;
+  /** The location that was found; `undefined` before, and when none matches. */
+  place: Location | undefined;
+  #variables: Map<string, string> | undefined;
+  captures: readonly (string | undefined)[] = [];
+
+  // Where the phases are
+  step = 0;
+  uriChanged = false;
+  uriChangesLeft = 10;
+  /** Came here by an internal redirect. */
+  internal = false;
+  accessStatus = 0;
+  /** An error page is being made. */
+  #inErrorPage = false;
+
+  // The answer
+  status = 0;
+  readonly responseHeaders: string[] = [];
+  /** The words after the status, when an upstream said its own. */
+  reason: string | undefined;
+  /** An upstream's Server and Date, when they are to be passed on. */
+  serverHeader: string | undefined;
+  dateHeader: string | undefined;
+  contentType: string | undefined;
+  contentLength: number | undefined;
+  lastModified: Date | undefined;
+  headSent = false;
+  bytesSent = 0;
+  bodyBytesSent = 0;
+  onDrain: (() => void) | undefined;
+  onAbort: (() => void) | undefined;
+  upstream: UpstreamFacts | undefined;
+  /** Whether the connection may be used again after this answer. */
+  keepAlive = false;
+  /** The status an error insists on, even when its page is made by another handler; 0 when none (nginx's err_status). */
+  errorStatus = 0;
+  /** The head alone is sent: HEAD, 204, 304. */
+  headerOnly: boolean;
+  /** Set by handlers whose answers If-Modified-Since and its kin may turn into 304. */
+  allowConditions = false;
+  /** A filter put a page in place of the body. */
+  #replacement: string | undefined;
+  /** Set by handlers whose body may be cut into ranges. */
+  allowRanges = false;
+  /** What the Range header selects, once the head has been filtered. */
+  segments: Segments | undefined;
+  bodyFilter: BodyFilter | undefined;
+  finished = false;
+
+  constructor(
+    head: RequestHead,
+    version: '0.9' | '1.0' | '1.1' | '2.0',
+    body: RequestBody,
+    connection: ClientConnection,
+    service: Service,
+    transport: Transport,
+  ) {
+    this.#head = head;
+    this.method = head.method;
+    this.target = head.target;
+    this.requestLine = head.requestLine;
+    this.httpVersion = version;
+    this.body = body;
+    this.connection = connection;
+    this.service = service;
+    this.transport = transport;
+    this.headerOnly = head.method === 'HEAD';
+    this.virtualServer = service.hosts.defaultServer;
+    this.configurations = this.virtualServer.configurations;
+    this.core = service.coreOf(this.configurations);
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.#head, name);
+  }
+
+  get requestHeaders(): readonly string[] {
+    this.#requestHeaders ??= allHeaders(this.#head);
+    return this.#requestHeaders;
+  }
+
+  /** The Host header as sent (or the authority of the request line). */
+  get authority(): string | undefined {
+    return this.#head.authority === '' ? this.#head.host : this.#head.authority;
+  }
+
+  get requestHead(): RequestHead {
+    return this.#head;
+  }
+
+  main<C>(module: Module): C {
+    return this.configurations.main.get(module) as C;
+  }
+
+  server<C>(module: Module): C {
+    return this.configurations.server.get(module) as C;
+  }
+
+  location<C>(module: Module): C {
+    return this.configurations.location.get(module) as C;
+  }
+
+  get variables(): Map<string, string> {
+    this.#variables ??= new Map();
+    return this.#variables;
+  }
+
+  variable(name: string): string | undefined {
+    return this.service.variable(this, name);
+  }
+
+  /** Makes another place of the file the exchange's configuration (a location, an `if` block). */
+  enter(configurations: Configurations): void {
+    this.configurations = configurations;
+    this.core = this.service.coreOf(configurations);
+  }
+
+  setResponseHeader(name: string, value: string): void {
+    const wanted = name.toLowerCase();
+    const headers = this.responseHeaders;
+    for (let i = 0; i < headers.length; i += 2) {
+      if (headers[i]!.toLowerCase() === wanted) {
+        headers[i + 1] = value;
+        return;
+      }
+    }
+    headers.push(name, value);
+  }
+
+  responseHeader(lowerCaseName: string): string | undefined {
+    const headers = this.responseHeaders;
+    for (let i = 0; i < headers.length; i += 2) {
+      const name = headers[i]!;
+      if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) return headers[i + 1];
+    }
+    return undefined;
+  }
+
+  removeResponseHeader(lowerCaseName: string): void {
+    const headers = this.responseHeaders;
+    for (let i = headers.length - 2; i >= 0; i -= 2) {
+      if (headers[i]!.toLowerCase() === lowerCaseName) headers.splice(i, 2);
+    }
+  }
+
+  /** Runs the head filters, once. */
+  #filterHead(): void {
+    if (this.errorStatus !== 0) this.status = this.errorStatus;
+    else if (this.status === 0) this.status = 200;
+    if (this.status === 204 || this.status === 304) this.headerOnly = true;
+    this.headSent = true;
+    const { headFilters } = this.service.phases;
+    for (let i = 0; i < headFilters.length; i++) headFilters[i]!(this);
+  }
+
+  respond(content: Buffer | string): void {
+    if (this.headSent || this.finished) return;
+    this.contentLength = content.length;
+    this.#filterHead();
+    const body = this.#replacement ?? content;
+    if (this.headerOnly) {
+      this.transport.respond(this, EMPTY);
+    } else if (this.bodyFilter !== undefined) {
+      this.transport.sendHead(this);
+      this.bodyFilter.write(typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
+      this.bodyFilter.end();
+    } else if (this.segments !== undefined) {
+      this.transport.respond(
+        this,
+        rangeBody(typeof body === 'string' ? Buffer.from(body, 'latin1') : body, this.segments),
+      );
+    } else {
+      this.transport.respond(this, body);
+    }
+  }
+
+  sendHead(): void {
+    if (this.headSent || this.finished) return;
+    this.#filterHead();
+    if (this.#replacement === undefined) this.transport.sendHead(this);
+    else this.transport.respond(this, this.headerOnly ? EMPTY : this.#replacement);
+  }
+
+  /** For head filters: nginx's page for a status instead of the answer at hand. */
+  replaceWithPage(status: number): void {
+    this.forgetBody();
+    this.status = status;
+    const page = errorPage(status, this.core.serverTokens, this.core.msiePadding, this.header('user-agent')) ?? '';
+    this.#replacement = page;
+    this.contentType = 'text/html';
+    this.contentLength = page.length;
+  }
+
+  /** An error page is fetched with GET, whatever the request's method was. */
+  answerAsGet(): void {
+    this.method = 'GET';
+  }
+
+  write(chunk: Buffer): boolean {
+    if (this.finished || this.headerOnly || chunk.length === 0) return true;
+    return this.bodyFilter === undefined ? this.transport.write(this, chunk) : this.bodyFilter.write(chunk);
+  }
+
+  end(): void {
+    if (this.finished) return;
+    if (this.bodyFilter === undefined || this.headerOnly) this.transport.end(this);
+    else this.bodyFilter.end();
+  }
+
+  /**
+   * An answer that nginx would call special: `error_page` first, then the page of our own.
+   * Source: ngx_http_special_response_handler.
+   */
+  fail(status: number): void {
+    if (this.finished) return;
+    if (this.headSent) {
+      this.abort();
+      return;
+    }
+    if (status === 444) {
+      this.abort();
+      return;
+    }
+    if (closesConnection(status)) this.keepAlive = false;
+    this.errorStatus = status;
+    this.forgetBody();
+    if (!this.#inErrorPage && this.core.errorPages.length > 0 && this.uriChangesLeft > 0) {
+      this.#inErrorPage = !this.core.recursiveErrorPages;
+      const page = this.core.errorPages.find((candidate) => candidate.status === status);
+      if (page !== undefined) {
+        this.service.phases.toErrorPage(this, page, status);
+        return;
+      }
+    }
+    this.failPlainly(status);
+  }
+
+  /** Answers with our own page, whatever `error_page` says. */
+  failPlainly(status: number): void {
+    this.errorStatus = status >= 494 && status <= 497 ? 400 : status;
+    const text = errorPage(status, this.core.serverTokens, this.core.msiePadding, this.header('user-agent'));
+    this.contentType = text === undefined ? undefined : 'text/html';
+    this.respond(text ?? '');
+  }
+
+  /** Drops what a handler said about a body that will not be sent now. */
+  forgetBody(): void {
+    this.contentLength = undefined;
+    this.lastModified = undefined;
+    this.contentType = undefined;
+    this.allowRanges = false;
+    this.removeResponseHeader('etag');
+    this.removeResponseHeader('content-encoding');
+    this.removeResponseHeader('accept-ranges');
+  }
+
+  abort(): void {
+    if (this.finished) return;
+    this.transport.abort(this);
+  }
+
+  resume(verdict: number): void {
+    if (this.finished) return;
+    this.service.phases.resume(this, verdict);
+  }
+
+  internalRedirect(uri: string, args?: string): void {
+    this.service.phases.internalRedirect(this, uri, args ?? '');
+  }
+
+  namedLocation(name: string): void {
+    this.service.phases.namedLocation(this, name);
+  }
+
+  logError(level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert', message: string): void {
+    this.service.logError(this, level, message);
+  }
+
+  upgrade(): Socket {
+    return this.transport.upgrade(this);
+  }
+
+  /** Called by the transport, once, when the answer has been handed to the socket or the client is gone. */
+  finish(): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.onDrain = undefined;
+    this.onAbort = undefined;
+    this.bodyFilter?.destroy();
+    this.service.phases.log(this);
+  }
+
+  /** Called by the transport when the client went away before the end. */
+  clientGone(): void {
+    if (this.finished) return;
+    const { onAbort } = this;
+    if (!this.headSent) this.status = 499;
+    onAbort?.();
+    this.finish();
+  }
+}
+
+/** Statuses after which nginx does not keep the connection. Source: ngx_http_special_response_handler. */
+function closesConnection(status: number): boolean {
+  return (
+    status === 400 ||
+    status === 413 ||
+    status === 414 ||
+    status === 500 ||
+    status === 501 ||
+    (status >= 494 && status <= 497)
+  );
+}

@@ -1,0 +1,260 @@
+import type { RequestBody } from './exchange.ts';
+
+const MOST_KEPT = 65536;
+
+/** The side of the connection that a body needs. */
+export interface BodySource {
+  /** The body wants bytes (again): read the socket, and send `100 Continue` if the client waits for it. */
+  bodyWanted(): void;
+  /** Enough bytes are waiting: leave the socket alone. */
+  bodyFull(): void;
+}
+
+/**
+ * A request body between the socket and its reader: takes the framing off (Content-Length or chunked), and keeps
+ * what arrived before the reader was ready. Source: RFC 9112, 6 and 7; ngx_http_parse_chunked.
+ */
+export class IncomingBody implements RequestBody {
+  readonly length: number | undefined;
+  /** All of it has arrived. */
+  complete: boolean;
+  /** It can't be understood any more; the connection has to go. */
+  broken = false;
+  /** Bytes received, framing taken off. */
+  received = 0;
+  readonly #source: BodySource;
+  readonly #chunks: ChunkedDecoder | undefined;
+  #remaining: number;
+  #kept: Buffer[] = [];
+  #keptBytes = 0;
+  #paused = false;
+  #discarding = false;
+  #errorStatus = 0;
+  #onData: ((chunk: Buffer) => void) | undefined;
+  #onEnd: (() => void) | undefined;
+  #onError: ((status: number) => void) | undefined;
+  /** More bytes than this are refused with 413 (chunked bodies; 0 is no limit). */
+  most = 0;
+
+  constructor(length: number | undefined, source: BodySource) {
+    this.length = length;
+    this.#source = source;
+    this.#chunks = length === undefined ? new ChunkedDecoder() : undefined;
+    this.#remaining = length ?? 0;
+    this.complete = length === 0;
+  }
+
+  start(onData: (chunk: Buffer) => void, onEnd: () => void, onError: (status: number) => void): void {
+    this.#onData = onData;
+    this.#onEnd = onEnd;
+    this.#onError = onError;
+    this.#flush();
+    if (!this.complete && !this.#paused && !this.broken) this.#source.bodyWanted();
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#flush();
+    if (!this.complete && !this.#paused && !this.broken) this.#source.bodyWanted();
+  }
+
+  /** Whether somebody (or nobody, on purpose) waits for bytes now. */
+  get wanted(): boolean {
+    return !this.complete && !this.broken && (this.#discarding || (this.#onData !== undefined && !this.#paused));
+  }
+
+  /** From now on the bytes go nowhere: the answer was given without them. */
+  discard(): void {
+    this.#discarding = true;
+    this.#onData = undefined;
+    this.#onEnd = undefined;
+    this.#onError = undefined;
+    this.#kept = [];
+    this.#keptBytes = 0;
+    if (!this.complete && !this.broken) this.#source.bodyWanted();
+  }
+
+  /** Takes bytes from the connection; returns how many belong to the body. The buffer isn't kept. */
+  receive(buffer: Buffer): number {
+    if (this.#chunks === undefined) {
+      const taken = Math.min(buffer.length, this.#remaining);
+      this.#remaining -= taken;
+      this.complete = this.#remaining === 0;
+      this.#deliver(buffer, 0, taken);
+      if (this.complete) this.#flush();
+      return taken;
+    }
+    const taken = this.#chunks.feed(buffer, (start, end) => this.#deliver(buffer, start, end));
+    if (taken < 0) {
+      this.#break(400);
+      return buffer.length;
+    }
+    if (this.#chunks.done) {
+      this.complete = true;
+      this.#flush();
+    }
+    return taken;
+  }
+
+  /** The client is gone, or too slow: there will be no more. */
+  #break(status: number): void {
+    if (this.broken) return;
+    this.broken = true;
+    this.#errorStatus = status;
+    this.#flush();
+  }
+
+  fail(status: number): void {
+    this.#break(status);
+  }
+
+  #deliver(buffer: Buffer, start: number, end: number): void {
+    if (end === start || this.broken) return;
+    this.received += end - start;
+    if (this.#discarding) return;
+    if (this.most > 0 && this.received > this.most && this.length === undefined) {
+      this.#break(413);
+      return;
+    }
+    const copy = Buffer.from(buffer.subarray(start, end));
+    if (this.#onData !== undefined && !this.#paused && this.#kept.length === 0) {
+      this.#onData(copy);
+    } else {
+      this.#kept.push(copy);
+      this.#keptBytes += copy.length;
+    }
+    if (this.#keptBytes > MOST_KEPT || this.#paused) this.#source.bodyFull();
+  }
+
+  #flush(): void {
+    if (this.#onData === undefined) return;
+    while (this.#kept.length > 0 && !this.#paused) {
+      const chunk = this.#kept.shift()!;
+      this.#keptBytes -= chunk.length;
+      this.#onData?.(chunk);
+    }
+    if (this.#kept.length > 0) return;
+    if (this.broken) {
+      const call = this.#onError;
+      this.#settle();
+      call?.(this.#errorStatus);
+    } else if (this.complete) {
+      const call = this.#onEnd;
+      this.#settle();
+      call?.();
+    }
+  }
+
+  #settle(): void {
+    this.#onData = undefined;
+    this.#onEnd = undefined;
+    this.#onError = undefined;
+  }
+}
+
+const LARGEST_SIZE = 2 ** 48;
+
+/** Takes the chunked coding off, wherever reads happen to split it. Bare line feeds end lines, as in nginx. */
+export class ChunkedDecoder {
+  done = false;
+  #state:
+    | 'size'
+    | 'extension'
+    | 'size line feed'
+    | 'data'
+    | 'data end'
+    | 'data line feed'
+    | 'trailer'
+    | 'trailer line'
+    | 'last' = 'size';
+  #size = 0;
+  #digits = 0;
+
+  /** Calls `onData(start, end)` for each stretch of data. Returns the bytes taken, -1 when the coding is broken. */
+  feed(buffer: Buffer, onData: (start: number, end: number) => void): number {
+    let at = 0;
+    while (at < buffer.length && !this.done) {
+      if (this.#state === 'data') {
+        const end = Math.min(buffer.length, at + this.#size);
+        this.#size -= end - at;
+        onData(at, end);
+        at = end;
+        if (this.#size === 0) this.#state = 'data end';
+        continue;
+      }
+      if (!this.#take(buffer[at++]!)) return -1;
+    }
+    return at;
+  }
+
+  /** One byte outside of data; false when it can't stand there. */
+  #take(byte: number): boolean {
+    switch (this.#state) {
+      case 'size': {
+        const digit = hexDigit(byte);
+        if (digit >= 0) {
+          this.#size = this.#size * 16 + digit;
+          return ++this.#digits > 0 && this.#size < LARGEST_SIZE;
+        }
+        if (this.#digits === 0) return false;
+        if (byte === 13) this.#state = 'size line feed';
+        else if (byte === 10) this.#sizeRead();
+        else if (byte === 59 || byte === 32 || byte === 9) this.#state = 'extension';
+        else return false;
+        return true;
+      }
+      case 'extension':
+        if (byte === 13) this.#state = 'size line feed';
+        else if (byte === 10) this.#sizeRead();
+        return true;
+      case 'size line feed':
+        if (byte !== 10) return false;
+        this.#sizeRead();
+        return true;
+      case 'data end':
+        if (byte === 13) this.#state = 'data line feed';
+        else if (byte === 10) this.#nextChunk();
+        else return false;
+        return true;
+      case 'data line feed':
+        if (byte !== 10) return false;
+        this.#nextChunk();
+        return true;
+      case 'trailer':
+        if (byte === 13) this.#state = 'last';
+        else if (byte === 10) this.done = true;
+        else this.#state = 'trailer line';
+        return true;
+      case 'trailer line':
+        if (byte === 10) this.#state = 'trailer';
+        return true;
+      case 'last':
+        if (byte !== 10) return false;
+        this.done = true;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #sizeRead(): void {
+    this.#state = this.#size === 0 ? 'trailer' : 'data';
+  }
+
+  #nextChunk(): void {
+    this.#state = 'size';
+    this.#size = 0;
+    this.#digits = 0;
+  }
+}
+
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const lower = code | 32;
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
+}

@@ -1,0 +1,284 @@
+import type { CoreLocation, ErrorPage, VirtualHosts } from './configuration.ts';
+import type { HttpExchange } from './http-exchange.ts';
+import { AGAIN, type Configurations, DECLINED, type Handler, type Module, OK, type Phase } from './module.ts';
+import { notModified } from './not-modified.ts';
+import { selectRanges } from './ranges.ts';
+import { redirectLocation } from './redirect.ts';
+import { escapeUri, parseRequestUri } from './request-uri.ts';
+import { tryFiles } from './try-files.ts';
+
+/** What an exchange needs of the server it came to. */
+export interface Service {
+  readonly hosts: VirtualHosts;
+  readonly phases: Phases;
+  /** The core module's location configuration among these. */
+  coreOf(configurations: Configurations): CoreLocation;
+  variable(exchange: HttpExchange, name: string): string | undefined;
+  logError(
+    exchange: HttpExchange,
+    level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert',
+    message: string,
+  ): void;
+}
+
+/** How a step's verdict is understood: nginx's checkers. */
+type Checker = 'generic' | 'rewrite' | 'access' | 'content';
+
+interface Step {
+  readonly checker: Checker;
+  readonly handler: Handler;
+  /** The first step of the next phase. */
+  next: number;
+}
+
+/**
+ * The phases of all modules laid out as one list of steps, built once for a configuration; an exchange is
+ * a position in it. Source: ngx_http_core_run_phases and its checkers in nginx's ngx_http_core_module.c.
+ */
+export class Phases {
+  readonly headFilters: readonly ((exchange: HttpExchange) => void)[];
+  readonly #steps: Step[] = [];
+  readonly #log: readonly Handler[];
+  readonly #serverRewrite: number;
+  readonly #findConfiguration: number;
+  readonly #rewrite: number;
+
+  /** `modules` in the order in which their handlers of one phase, and their filters, run. */
+  constructor(modules: readonly Module[]) {
+    const of = (phase: Phase): Handler[] =>
+      modules.flatMap((module) => (module.phases?.[phase] === undefined ? [] : [module.phases[phase]]));
+    const add = (checker: Checker, handlers: readonly Handler[]): number => {
+      const first = this.#steps.length;
+      for (const handler of handlers) this.#steps.push({ checker, handler, next: first + handlers.length });
+      return first;
+    };
+    const built = (handler: (exchange: HttpExchange) => number): Handler[] => [handler as Handler];
+
+    add('generic', of('post-read'));
+    this.#serverRewrite = add('rewrite', of('server-rewrite'));
+    this.#findConfiguration = add(
+      'rewrite',
+      built((exchange) => this.#findLocation(exchange)),
+    );
+    this.#rewrite = add('rewrite', of('rewrite'));
+    add(
+      'rewrite',
+      built((exchange) => this.#postRewrite(exchange)),
+    );
+    add('generic', of('preaccess'));
+    add('access', of('access'));
+    add('rewrite', built(postAccess));
+    add('generic', [...built(tryFiles), ...of('precontent')]);
+    add('content', [...built(locationHandler), ...of('content')]);
+    this.#log = of('log');
+    this.headFilters = [
+      notModified,
+      ...modules.flatMap((module) =>
+        module.filterHead === undefined ? [] : [module.filterHead as (exchange: HttpExchange) => void],
+      ),
+      selectRanges,
+    ];
+  }
+
+  /** Starts a request whose head has been read. */
+  begin(exchange: HttpExchange): void {
+    const parsed = parseRequestUri(exchange.target, exchange.virtualServer.core.mergeSlashes);
+    if (parsed === undefined) {
+      exchange.keepAlive = false;
+      exchange.logError('info', 'client sent invalid request while reading client request line');
+      exchange.fail(400);
+      return;
+    }
+    exchange.uri = parsed.path;
+    exchange.args = parsed.args;
+    // A fragment never goes upstream.
+    if (exchange.target.includes('#')) exchange.uriIsOriginal = false;
+    exchange.step = 0;
+    this.#run(exchange);
+  }
+
+  /** Goes on after a handler said AGAIN; `verdict` is what it would have said. */
+  resume(exchange: HttpExchange, verdict: number): void {
+    const step = this.#steps[exchange.step];
+    if (step !== undefined && this.#settle(exchange, step, verdict)) this.#run(exchange);
+  }
+
+  #run(exchange: HttpExchange): void {
+    for (;;) {
+      const step = this.#steps[exchange.step];
+      if (step === undefined) {
+        noContent(exchange);
+        return;
+      }
+      if (!this.#settle(exchange, step, step.handler(exchange))) return;
+    }
+  }
+
+  /** Understands a verdict; false when the phases stop here (for now). */
+  #settle(exchange: HttpExchange, step: Step, verdict: number): boolean {
+    if (exchange.finished || verdict === AGAIN) return false;
+    switch (step.checker) {
+      case 'generic':
+        if (verdict === OK) {
+          exchange.step = step.next;
+          return true;
+        }
+        break;
+      case 'rewrite':
+        if (verdict === OK) return true; // The handler moved the exchange itself.
+        break;
+      case 'access':
+        if (exchange.core.satisfy === 'all') {
+          if (verdict === OK) {
+            exchange.step++;
+            return true;
+          }
+        } else if (verdict === OK) {
+          exchange.accessStatus = 0;
+          exchange.removeResponseHeader('www-authenticate');
+          exchange.step = step.next;
+          return true;
+        } else if (verdict === 403 || verdict === 401) {
+          if (exchange.accessStatus !== 401) exchange.accessStatus = verdict;
+          exchange.step++;
+          return true;
+        }
+        break;
+      case 'content':
+        if (verdict === OK) return false;
+        break;
+    }
+    if (verdict === DECLINED) {
+      exchange.step++;
+      return true;
+    }
+    if (verdict >= 100) exchange.fail(verdict);
+    return false;
+  }
+
+  #findLocation(exchange: HttpExchange): number {
+    const { virtualServer } = exchange;
+    exchange.uriChanged = false;
+    exchange.enter(virtualServer.configurations);
+    const place = virtualServer.locations.find(exchange.uri, exchange);
+    exchange.place = place;
+    if (place !== undefined) exchange.enter(place.configurations);
+    let { core } = exchange;
+    if (core.internal && !exchange.internal) return 404;
+    const { limitExcept } = core;
+    if (limitExcept !== undefined && !limitExcept.methods.has(exchange.method)) {
+      exchange.enter(limitExcept.configurations);
+      core = exchange.core;
+    }
+    const { length } = exchange.body;
+    if (core.clientMaxBodySize > 0 && length !== undefined && length > core.clientMaxBodySize) {
+      exchange.logError('error', `client intended to send too large body: ${length} bytes`);
+      return 413;
+    }
+    if (core.autoRedirect && exchange.uri.length === core.name.length - 1 && core.name === `${exchange.uri}/`) {
+      const location = escapeUri(core.name) + (exchange.args === '' ? '' : `?${exchange.args}`);
+      exchange.responseHeaders.push('Location', redirectLocation(exchange, location));
+      return 301;
+    }
+    return DECLINED;
+  }
+
+  #postRewrite(exchange: HttpExchange): number {
+    if (!exchange.uriChanged) return DECLINED;
+    if (exchange.uriChangesLeft-- === 0) {
+      exchange.logError('error', `rewrite or internal redirection cycle while processing "${exchange.uri}"`);
+      return 500;
+    }
+    exchange.step = this.#findConfiguration;
+    return OK;
+  }
+
+  internalRedirect(exchange: HttpExchange, uri: string, args: string): void {
+    if (exchange.uriChangesLeft-- === 0) {
+      exchange.logError('error', `rewrite or internal redirection cycle while internally redirecting to "${uri}"`);
+      exchange.fail(500);
+      return;
+    }
+    exchange.uri = uri;
+    exchange.args = args;
+    exchange.uriIsOriginal = false;
+    exchange.uriChanged = false;
+    exchange.internal = true;
+    exchange.enter(exchange.virtualServer.configurations);
+    exchange.step = this.#serverRewrite;
+    this.#run(exchange);
+  }
+
+  namedLocation(exchange: HttpExchange, name: string): void {
+    if (exchange.uriChangesLeft-- === 0) {
+      exchange.logError('error', `rewrite or internal redirection cycle while redirect to named location "${name}"`);
+      exchange.fail(500);
+      return;
+    }
+    const place = exchange.virtualServer.locations.named(name);
+    if (place === undefined) {
+      exchange.logError('error', `could not find named location "${name}"`);
+      exchange.fail(500);
+      return;
+    }
+    exchange.internal = true;
+    exchange.uriChanged = false;
+    exchange.place = place;
+    exchange.enter(place.configurations);
+    exchange.step = this.#rewrite;
+    this.#run(exchange);
+  }
+
+  /** Source: ngx_http_send_error_page. */
+  toErrorPage(exchange: HttpExchange, page: ErrorPage, status: number): void {
+    exchange.errorStatus = page.overwrite ?? status;
+    const target = page.target(exchange);
+    if (target.startsWith('/')) {
+      if (exchange.method !== 'HEAD') exchange.answerAsGet();
+      const question = target.indexOf('?');
+      this.internalRedirect(
+        exchange,
+        question < 0 ? target : target.slice(0, question),
+        question < 0 ? '' : target.slice(question + 1),
+      );
+    } else if (target.startsWith('@')) {
+      this.namedLocation(exchange, target);
+    } else {
+      const overwrite = page.overwrite ?? 0;
+      exchange.removeResponseHeader('location');
+      exchange.responseHeaders.push('Location', target);
+      exchange.failPlainly([301, 302, 303, 307, 308].includes(overwrite) ? overwrite : 302);
+    }
+  }
+
+  log(exchange: HttpExchange): void {
+    for (let i = 0; i < this.#log.length; i++) this.#log[i]!(exchange);
+  }
+}
+
+function postAccess(exchange: HttpExchange): number {
+  const status = exchange.accessStatus;
+  if (status === 0) return DECLINED;
+  exchange.accessStatus = 0;
+  if (status === 403) exchange.logError('error', 'access forbidden by rule');
+  return status;
+}
+
+/** A handler such as `proxy_pass` takes the place of the whole content phase. */
+function locationHandler(exchange: HttpExchange): number {
+  const { handler } = exchange.core;
+  if (handler === undefined) return DECLINED;
+  const verdict = handler(exchange);
+  // Nobody comes after it.
+  return verdict === DECLINED ? 404 : verdict;
+}
+
+/** Nobody had an answer. */
+function noContent(exchange: HttpExchange): void {
+  if (exchange.uri.endsWith('/')) {
+    exchange.logError('error', `directory index of "${exchange.core.root(exchange)}${exchange.uri}" is forbidden`);
+    exchange.fail(403);
+  } else {
+    exchange.fail(404);
+  }
+}

@@ -1,0 +1,310 @@
+/**
+ * Reads the head of an HTTP/1.x request from text (bytes as latin1). Header lines stay offsets into that text
+ * until somebody asks for them: most requests carry a dozen headers of which nobody looks at more than two.
+ * What is accepted and refused is nginx's choice: ngx_http_parse_request_line and ngx_http_parse_header_line.
+ */
+export interface RequestHead {
+  method: string;
+  /** Path and query as sent. */
+  target: string;
+  requestLine: string;
+  version: '0.9' | '1.0' | '1.1';
+  /** Authority of an absolute-form target, '' otherwise. */
+  authority: string;
+  /** What the offsets point into. */
+  text: string;
+  /** Four numbers a header: start and end of the name, start and end of the value. */
+  offsets: number[];
+  /** Where the body starts in the text. */
+  end: number;
+  host: string | undefined;
+  contentLength: number | undefined;
+  chunked: boolean;
+  /** The Connection header's wish. */
+  connection: 'close' | 'keep-alive' | undefined;
+  expectContinue: boolean;
+}
+
+/** Refused: the status to answer with (494: nginx's own for an oversized header), and nginx's words for the error log. */
+export interface HeadError {
+  readonly status: number;
+  readonly reason: string;
+  /** The head as far as it was read. */
+  readonly head: RequestHead;
+}
+
+export interface HeadLimits {
+  /** `large_client_header_buffers`: how many, of how many bytes. */
+  readonly bufferCount: number;
+  readonly bufferSize: number;
+  readonly ignoreInvalidHeaders: boolean;
+  readonly underscoresInHeaders: boolean;
+}
+
+export const DEFAULT_HEAD_LIMITS: HeadLimits = {
+  bufferCount: 4,
+  bufferSize: 8192,
+  ignoreInvalidHeaders: true,
+  underscoresInHeaders: false,
+};
+
+// 1: may stand in a header name; 2: an underscore; 3: ends the request with 400; 0: makes the header invalid, to be ignored.
+const NAME = new Uint8Array(256);
+for (let code = 0; code < 256; code++) {
+  if (/[A-Za-z0-9-]/.test(String.fromCharCode(code))) NAME[code] = 1;
+  else if (code === 95) NAME[code] = 2;
+  else if (code <= 32 || code === 127) NAME[code] = 3;
+}
+
+const REQUEST_LINE =
+  /^([A-Z_-]+) +(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/? ]*))?([^ \x00-\x1f\x7f]*)(?: +HTTP\/(\d+)\.(\d+) *| *)$/;
+
+export function emptyHead(): RequestHead {
+  return {
+    method: '',
+    target: '',
+    requestLine: '',
+    version: '1.0',
+    authority: '',
+    text: '',
+    offsets: [],
+    end: 0,
+    host: undefined,
+    contentLength: undefined,
+    chunked: false,
+    connection: undefined,
+    expectContinue: false,
+  };
+}
+
+/** Parses the head that begins at `from`. `undefined`: more bytes are needed. */
+export function parseRequestHead(text: string, from: number, limits: HeadLimits): RequestHead | HeadError | undefined {
+  let at = from;
+  // Empty lines before a request are forgiven (RFC 9112, 2.2).
+  while (at < text.length && (text.charCodeAt(at) === 13 || text.charCodeAt(at) === 10)) at++;
+  const head = emptyHead();
+  head.text = text;
+  const error = (status: number, reason: string): HeadError => ({ status, reason, head });
+
+  let lineFeed = text.indexOf('\n', at);
+  if (lineFeed < 0) {
+    if (text.length - at > limits.bufferSize) return error(414, 'client sent too long URI');
+    if (at < text.length && !/^[A-Z_-]+(?: |$)/.test(text.slice(at, at + 40)) && text.length > at) {
+      return error(400, 'client sent invalid method');
+    }
+    return undefined;
+  }
+  if (lineFeed + 1 - at > limits.bufferSize) return error(414, 'client sent too long URI');
+  const failure = readRequestLine(head, text.slice(at, text.charCodeAt(lineFeed - 1) === 13 ? lineFeed - 1 : lineFeed));
+  if (failure !== undefined) return error(failure === 505 ? 505 : 400, lineErrors[failure]!);
+  at = lineFeed + 1;
+  if (head.version === '0.9') {
+    head.end = at;
+    return head;
+  }
+
+  let seen = 0;
+  const { offsets } = head;
+  for (;;) {
+    const first = text.charCodeAt(at);
+    if (first === 10) {
+      head.end = at + 1;
+      break;
+    }
+    if (first === 13) {
+      if (at + 1 >= text.length) return undefined;
+      if (text.charCodeAt(at + 1) !== 10) return error(400, 'client sent invalid header line');
+      head.end = at + 2;
+      break;
+    }
+    lineFeed = text.indexOf('\n', at);
+    if (lineFeed < 0) {
+      if (text.length - at > limits.bufferSize) return error(494, 'client sent too long header line');
+      if (text.length - from > limits.bufferCount * limits.bufferSize)
+        return error(494, 'client sent too large request');
+      return undefined;
+    }
+    if (lineFeed + 1 - at > limits.bufferSize) return error(494, 'client sent too long header line');
+    if (lineFeed + 1 - from > limits.bufferCount * limits.bufferSize)
+      return error(494, 'client sent too large request');
+    const problem = readHeaderLine(head, at, lineFeed, limits);
+    if (problem === INVALID) return error(400, 'client sent invalid header line');
+    if (problem !== undefined) return error(problem.status, problem.reason);
+    at = lineFeed + 1;
+    if (++seen > 1000) return error(494, 'client sent too large request');
+  }
+  void offsets;
+  const reason = checkFraming(head);
+  return reason === undefined ? head : error(reason[0], reason[1]);
+}
+
+const lineErrors: Record<number, string> = {
+  1: 'client sent invalid method',
+  2: 'client sent invalid request',
+  3: 'client sent invalid version',
+  4: 'client sent invalid method in HTTP/0.9 request',
+  505: 'client sent invalid version',
+};
+
+function readRequestLine(head: RequestHead, line: string): number | undefined {
+  head.requestLine = line;
+  const match = REQUEST_LINE.exec(line);
+  if (match === null) return /^[A-Z_-]+ /.test(line) ? 2 : 1;
+  head.method = match[1]!;
+  let target = match[4]!;
+  if (match[2] !== undefined) {
+    if (match[3] === '') return 2;
+    head.authority = match[3]!;
+    if (!target.startsWith('/')) target = `/${target}`;
+  } else if (!target.startsWith('/')) {
+    return 2;
+  }
+  head.target = target;
+  if (match[5] === undefined) {
+    if (head.method !== 'GET') return 4;
+    head.version = '0.9';
+    return undefined;
+  }
+  const major = Number(match[5]);
+  const minor = Number(match[6]);
+  if (match[5]!.startsWith('0') || minor > 99) return 3;
+  if (major > 1) return major > 99 ? 3 : 505;
+  head.version = minor === 0 ? '1.0' : '1.1';
+  return undefined;
+}
+
+const INVALID = { status: 400, reason: '' };
+
+function readHeaderLine(
+  head: RequestHead,
+  start: number,
+  lineFeed: number,
+  limits: HeadLimits,
+): { status: number; reason: string } | undefined {
+  const { text } = head;
+  let nameEnd = start;
+  let valid = true;
+  for (; nameEnd < lineFeed; nameEnd++) {
+    const code = text.charCodeAt(nameEnd);
+    if (code === 58) break;
+    const kind = NAME[code]!;
+    if (kind === 1) continue;
+    if (kind === 2) {
+      if (!limits.underscoresInHeaders) valid = false;
+    } else if (kind === 3) {
+      // A line without a colon is taken as a header with an empty value.
+      if (code === 13 && nameEnd === lineFeed - 1) break;
+      return INVALID;
+    } else {
+      valid = false;
+    }
+  }
+  if (nameEnd === start) return INVALID;
+  let valueStart = nameEnd + 1;
+  let valueEnd = text.charCodeAt(lineFeed - 1) === 13 ? lineFeed - 1 : lineFeed;
+  while (valueStart < valueEnd && text.charCodeAt(valueStart) === 32) valueStart++;
+  while (valueEnd > valueStart && text.charCodeAt(valueEnd - 1) === 32) valueEnd--;
+  if (valueStart > valueEnd) valueStart = valueEnd;
+  for (let i = valueStart; i < valueEnd; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0 || code === 13) return INVALID;
+  }
+  if (!valid && limits.ignoreInvalidHeaders) return undefined;
+  head.offsets.push(start, nameEnd, valueStart, valueEnd);
+  return noteHeader(head, start, nameEnd, valueStart, valueEnd);
+}
+
+/** Takes note of the headers that the codec itself obeys. The length decides whether a closer look is worth it. */
+function noteHeader(
+  head: RequestHead,
+  start: number,
+  nameEnd: number,
+  valueStart: number,
+  valueEnd: number,
+): { status: number; reason: string } | undefined {
+  const { text } = head;
+  const value = (): string => text.slice(valueStart, valueEnd);
+  switch (nameEnd - start) {
+    case 4:
+      if (!nameIs(text, start, 'host')) return undefined;
+      if (head.host !== undefined) return { status: 400, reason: 'client sent duplicate host header' };
+      head.host = value();
+      return undefined;
+    case 6:
+      if (!nameIs(text, start, 'expect')) return undefined;
+      if (value().toLowerCase() === '100-continue') head.expectContinue = true;
+      return undefined;
+    case 10:
+      if (!nameIs(text, start, 'connection')) return undefined;
+      {
+        const wish = value().toLowerCase();
+        if (wish.includes('close')) head.connection = 'close';
+        else if (wish.includes('keep-alive')) head.connection = 'keep-alive';
+      }
+      return undefined;
+    case 14: {
+      if (!nameIs(text, start, 'content-length')) return undefined;
+      if (head.contentLength !== undefined) return { status: 400, reason: 'client sent duplicate header line' };
+      const length = value();
+      if (!/^\d{1,15}$/.test(length)) return { status: 400, reason: 'client sent invalid "Content-Length" header' };
+      head.contentLength = Number(length);
+      return undefined;
+    }
+    case 17:
+      if (!nameIs(text, start, 'transfer-encoding')) return undefined;
+      if (head.chunked) return { status: 400, reason: 'client sent duplicate header line' };
+      if (value().toLowerCase() !== 'chunked') {
+        return { status: 501, reason: `client sent unknown "Transfer-Encoding": "${value()}"` };
+      }
+      head.chunked = true;
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Compares a name in the text with a lower-case one of the same length. */
+export function nameIs(text: string, start: number, lowerCaseName: string): boolean {
+  for (let i = 0; i < lowerCaseName.length; i++) {
+    const wanted = lowerCaseName.charCodeAt(i);
+    const code = text.charCodeAt(start + i);
+    if (code !== wanted && !(code >= 65 && code <= 90 && code + 32 === wanted)) return false;
+  }
+  return true;
+}
+
+function checkFraming(head: RequestHead): [number, string] | undefined {
+  if (head.host === undefined && head.version === '1.1') {
+    return [400, 'client sent HTTP/1.1 request without "Host" header'];
+  }
+  if (head.chunked && head.contentLength !== undefined) {
+    return [400, 'client sent "Content-Length" and "Transfer-Encoding" headers at the same time'];
+  }
+  if (head.chunked && head.version === '1.0') {
+    return [400, 'client sent HTTP/1.0 request with "Transfer-Encoding" header'];
+  }
+  return undefined;
+}
+
+/** The value of a header by lower-case name, several joined with ", " ("; " for Cookie), `undefined` when absent. */
+export function headerOf(head: RequestHead, name: string): string | undefined {
+  const { text, offsets } = head;
+  let found: string | undefined;
+  for (let i = 0; i < offsets.length; i += 4) {
+    const start = offsets[i]!;
+    if (offsets[i + 1]! - start !== name.length || !nameIs(text, start, name)) continue;
+    const value = text.slice(offsets[i + 2], offsets[i + 3]);
+    found = found === undefined ? value : `${found}${name === 'cookie' ? '; ' : ', '}${value}`;
+  }
+  return found;
+}
+
+/** All headers as sent: name, value, name, value ... */
+export function allHeaders(head: RequestHead): string[] {
+  const { text, offsets } = head;
+  const list: string[] = [];
+  for (let i = 0; i < offsets.length; i += 4) {
+    list.push(text.slice(offsets[i], offsets[i + 1]), text.slice(offsets[i + 2], offsets[i + 3]));
+  }
+  return list;
+}

@@ -1,0 +1,41 @@
+import type { HttpExchange } from './http-exchange.ts';
+
+/**
+ * Chooses the server by the Host header or the authority of the request line, and enters its configuration.
+ * Returns nginx's words when the name is invalid. Source: ngx_http_validate_host and ngx_http_set_virtual_server.
+ */
+export function chooseServer(exchange: HttpExchange): string | undefined {
+  const { hosts } = exchange.service;
+  const given = exchange.authority;
+  if (given === undefined) {
+    exchange.host = hosts.defaultServer.core.name;
+    return undefined;
+  }
+  const host = validHost(given);
+  if (host === undefined) return 'client sent invalid host header';
+  exchange.host = host;
+  const server = hosts.find(host, exchange);
+  if (server !== exchange.virtualServer) {
+    exchange.virtualServer = server;
+    exchange.enter(server.configurations);
+  }
+  // An absolute target outranks the Host header, which must be valid all the same.
+  const header = exchange.requestHead.host;
+  if (header !== undefined && header !== given && validHost(header) === undefined)
+    return 'client sent invalid host header';
+  return undefined;
+}
+
+/** A host in lower case without port and final dot; `undefined` when it can't be one. */
+export function validHost(text: string): string | undefined {
+  if (text.startsWith('[')) {
+    const end = text.indexOf(']');
+    if (end < 0 || /[\x00-\x20\x7f/]/.test(text)) return undefined;
+    return text.slice(0, end + 1).toLowerCase();
+  }
+  if (text === '' || /[\x00-\x20\x7f/]|\.\./.test(text)) return undefined;
+  const colon = text.indexOf(':');
+  let host = colon < 0 ? text : text.slice(0, colon);
+  if (host.endsWith('.')) host = host.slice(0, -1);
+  return host === '' ? undefined : host.toLowerCase();
+}

@@ -1,0 +1,36 @@
+import type { Socket } from 'node:net';
+import type { HttpExchange } from './http-exchange.ts';
+
+/**
+ * The wire under an exchange: a connection of HTTP/1.x, or one stream of HTTP/2. It reads `status`, `contentType`,
+ * `contentLength`, `lastModified` and `responseHeaders` of the exchange and adds the framing, `Server` and `Date`.
+ * It counts `bytesSent` and `bodyBytesSent`, and calls `onDrain` and `onAbort` of the exchange.
+ */
+export interface Transport {
+  /** Head and whole body at once. `body` is empty when the head alone is to be sent (HEAD, 304). */
+  respond(exchange: HttpExchange, body: Buffer | string): void;
+  sendHead(exchange: HttpExchange): void;
+  /** Returns false when the client's buffer is full. The chunk may be kept: it must not change afterwards. */
+  write(exchange: HttpExchange, chunk: Buffer): boolean;
+  /** The answer is complete; the exchange is over once `exchange.finish()` was called by the transport. */
+  end(exchange: HttpExchange): void;
+  /** Ends the connection (or resets the stream) without more words. */
+  abort(exchange: HttpExchange): void;
+  /** Hands over the raw socket; throws where there is none (HTTP/2). */
+  upgrade(exchange: HttpExchange): Socket;
+}
+
+/** What the end of an answer is filtered through (gzip). It passes bytes on to the sink it was made with. */
+export interface BodyFilter {
+  /** Returns false when the caller should wait for `onDrain`. */
+  write(chunk: Buffer): boolean;
+  end(): void;
+  /** The client is gone: let go of everything. */
+  destroy(): void;
+}
+
+/** Where a body filter puts its bytes. */
+export interface BodySink {
+  write(chunk: Buffer): boolean;
+  end(): void;
+}
