@@ -1,4 +1,7 @@
-import type { Module } from './module.ts';
+/** A module as its configuration is asked for. */
+export interface ModuleName {
+  readonly name: string;
+}
 
 /** The body of a request as it comes in. Bytes are delivered once `start` is called, under backpressure. */
 export interface RequestBody {
@@ -38,9 +41,9 @@ export interface Exchange {
   readonly startedAt: number;
 
   // Its configuration
-  main<C>(module: Module): C;
-  server<C>(module: Module): C;
-  location<C>(module: Module): C;
+  main<C>(module: ModuleName): C;
+  server<C>(module: ModuleName): C;
+  location<C>(module: ModuleName): C;
   /** Values of `set`, captures of `map` and the like. */
   readonly variables: Map<string, string>;
   /** Captures of the last regular expression: `$1`... */
