@@ -7,7 +7,7 @@ function isProbe(address: string): boolean {
 
 /** The request with the mark as the application got it. */
 function expectSeen(expect: Expect, catalog: Application, mark: string, response: Response): Seen {
-  const seen = catalog.seen.find((one) => one.target.includes(mark));
+  const seen = catalog.seen.find((one) => one.target.includes(mark) || one.headers['x-mark'] === mark);
   expect(seen !== undefined, 'the application gets the request', `status ${response.status}, and it never saw it`, [
     response,
   ]);
@@ -36,7 +36,7 @@ export const clientIdentity: Objective = {
     ];
     for (const { host, headers } of attempts) {
       const mark = random.word();
-      const response = await client.get(`/whoami?${mark}`, { host, headers });
+      const response = await client.get(`/whoami?${mark}`, { host, headers: { ...headers, 'X-Mark': mark } });
       const seen = expectSeen(expect, catalog, mark, response);
       const evidence = [response, seen];
       const name = seen.headers.host ?? 'none';
@@ -76,7 +76,7 @@ export const forwardedProto: Objective = {
     const catalog = world.application('catalog');
     for (const headers of [{}, { 'X-Forwarded-Proto': 'https' }]) {
       const mark = random.word();
-      const response = await client.get(`/whoami?${mark}`, { headers });
+      const response = await client.get(`/whoami?${mark}`, { headers: { ...headers, 'X-Mark': mark } });
       const seen = expectSeen(expect, catalog, mark, response);
       const proto = seen.headers['x-forwarded-proto'];
       expect(

@@ -144,15 +144,18 @@ export const verbatim: Objective = {
   title: 'Even %2F, %3F and doubled slashes stay as they are in the redirect.',
   kind: 'stretch',
   points: 5,
-  dependsOn: [],
   why: 'To an application a/b and a%2Fb may be two different names; a redirect that tidies up sends users to the other one.',
   hints: redirectHints,
   manual: 'https://nginx.org/en/docs/http/ngx_http_core_module.html#var_request_uri',
-  async check({ client, expect, random, world }) {
+  async check({ client, expect, random }) {
     const word = random.word();
     const targets = [`/${word}/a%2Fb`, `/${word}/a%3Fb?x=1`, `/${word}//c//d`, `//${word}/e`, `/${word}?q=%2F%41`];
     const responses = await client.burst(targets);
-    for (const [i, response] of responses.entries())
-      expectRedirect(expect, world, response, 'catalog.test', targets[i]!);
+    for (const [i, response] of responses.entries()) {
+      expect.status(response, 301, 302, 303, 307, 308);
+      const location = response.headers.location ?? 'no Location';
+      const target = location.replace(/^https?:\/\/[^/]*/i, '');
+      expect(target === targets[i], `a Location that ends in ${targets[i]}`, location, [response]);
+    }
   },
 };
