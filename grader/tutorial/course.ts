@@ -1,5 +1,4 @@
 import type { Lab, Objective } from '../lab.ts';
-import type { LabResult } from '../result.ts';
 import type { Standing } from './steps.ts';
 
 /** One lab as the tutorial needs it. */
@@ -30,15 +29,17 @@ export interface Course {
   text(lab: CourseLab): Promise<string>;
   /** Puts the starter into the student's workspace unless something is there; the file to edit, as one would type it. */
   prepare(lab: CourseLab): Promise<string>;
-  check(lab: CourseLab, signal: AbortSignal): Promise<{ readonly result: LabResult; readonly report: string }>;
+  /** Checks the student's own configuration and keeps the outcome; the report for the terminal. */
+  check(lab: CourseLab, signal: AbortSignal): Promise<string>;
   /** Runs the student's own configuration once it has passed, the solution before that. */
   oracle(lab: CourseLab, passed: boolean, signal: AbortSignal): Promise<Oracle>;
   solution(lab: CourseLab): Promise<readonly SolutionFile[]>;
-  standing(lab: CourseLab): Standing;
-  /** Keeps what changed, on disk, at once. */
-  record(lab: CourseLab, change: Partial<Standing>): void;
-  hintGiven(lab: CourseLab, objective: Objective): void;
+  standing(lab: CourseLab): Promise<Standing>;
+  /** Keeps how far the student has come, on disk, at once. */
+  note(lab: CourseLab, change: Partial<Pick<Standing, 'read' | 'predicted'>>): Promise<void>;
+  hintGiven(lab: CourseLab, objective: Objective): Promise<void>;
+  /** Says that this lab is open now. */
+  opened(lab: CourseLab): Promise<void>;
   /** Folder of the lab that was open last. */
-  last(): string | undefined;
-  opened(lab: CourseLab): void;
+  last(): Promise<string | undefined>;
 }

@@ -11,10 +11,10 @@ export async function lesson(terminal: Terminal, course: Course, entry: CourseLa
   const { default: lab } = await entry.load();
   const file = await course.prepare(entry);
   const following = course.labs[course.labs.indexOf(entry) + 1];
-  course.opened(entry);
+  await course.opened(entry);
   terminal.clear();
   for (;;) {
-    const standing = course.standing(entry);
+    const standing = await course.standing(entry);
     terminal.print(`\nLab ${entry.number}: ${entry.title}\nYour file: ${file}\n`);
     const title = following && `lab ${following.number}, ${following.title}`;
     const preferred = nextStep(lab, standing);
@@ -31,10 +31,10 @@ export async function lesson(terminal: Terminal, course: Course, entry: CourseLa
         await predict(terminal, course, entry, lab);
         break;
       case 'check':
-        await check(terminal, course, entry, lab);
+        await check(terminal, course, entry);
         break;
       case 'hint':
-        giveHint(terminal, course, entry, lab);
+        await giveHint(terminal, course, entry, lab);
         break;
       case 'solution':
         await showSolution(terminal, course, entry);
@@ -46,31 +46,22 @@ export async function lesson(terminal: Terminal, course: Course, entry: CourseLa
 }
 
 async function readText(terminal: Terminal, course: Course, entry: CourseLab): Promise<void> {
-  const done = await read(terminal, await course.text(entry), course.standing(entry).read, ({ page, pages }) => {
-    // Leafing back through a text that was read to its end doesn't make it unread.
-    if (course.standing(entry).read < 1) course.record(entry, { read: page / pages });
-  });
-  if (done) course.record(entry, { read: 1 });
+  const { read: before } = await course.standing(entry);
+  // Leafing back through a text that was read to its end doesn't make it unread.
+  const keep = (share: number) => (before >= 1 ? Promise.resolve() : course.note(entry, { read: share }));
+  const done = await read(terminal, await course.text(entry), before, ({ page, pages }) => keep(page / pages));
+  if (done) await keep(1);
   terminal.clear();
 }
 
-async function check(terminal: Terminal, course: Course, entry: CourseLab, lab: Lab): Promise<void> {
+async function check(terminal: Terminal, course: Course, entry: CourseLab): Promise<void> {
   terminal.clear();
-  const { result, report } = await terminal.during('Checking …', (signal) => course.check(entry, signal));
+  const report = await terminal.during('Checking …', (signal) => course.check(entry, signal));
   terminal.print(report.trimEnd());
-  if (result.outcome === 'error') return;
-  const unmet = result.objectives.filter((one) => one.outcome === 'failed').map((one) => one.id);
-  const before = course.standing(entry);
-  course.record(entry, {
-    passed: before.passed || result.outcome === 'passed',
-    earned: Math.max(before.earned, result.score.earned),
-    stretchEarned: Math.max(before.stretchEarned, result.score.stretchEarned),
-    unmet: lab.objectives.map((one) => one.id).filter((id) => unmet.includes(id)),
-  });
 }
 
-function giveHint(terminal: Terminal, course: Course, entry: CourseLab, lab: Lab): void {
-  const hint = nextHint(lab, course.standing(entry));
+async function giveHint(terminal: Terminal, course: Course, entry: CourseLab, lab: Lab): Promise<void> {
+  const hint = nextHint(lab, await course.standing(entry));
   if (hint === undefined) return;
   const { objective, number } = hint;
   const last = number === objective.hints.length - 1 ? `\n\nThe manual page: <${objective.manual}>` : '';
@@ -79,12 +70,12 @@ function giveHint(terminal: Terminal, course: Course, entry: CourseLab, lab: Lab
     terminal,
     `## ${objective.title}\n\nHint ${number + 1} of ${objective.hints.length}: ${objective.hints[number]}${last}`,
   );
-  course.hintGiven(entry, objective);
+  await course.hintGiven(entry, objective);
 }
 
 async function showSolution(terminal: Terminal, course: Course, entry: CourseLab): Promise<void> {
   if (
-    !course.standing(entry).passed &&
+    !(await course.standing(entry)).passed &&
     !(await terminal.confirm('You have not passed yet. See the solution all the same?'))
   )
     return;
@@ -93,7 +84,7 @@ async function showSolution(terminal: Terminal, course: Course, entry: CourseLab
   const text = files.map(({ name, text }) =>
     name.endsWith('.md') ? text : `## ${name}\n\n${fence}\n${text.trimEnd()}\n${fence}`,
   );
-  await read(terminal, text.join('\n\n'), 0, () => {});
+  await read(terminal, text.join('\n\n'), 0, async () => {});
   terminal.clear();
 }
 

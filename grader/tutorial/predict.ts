@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts';
  * the sandbox's server does now; it starts while the student thinks.
  */
 export async function predict(terminal: Terminal, course: Course, entry: CourseLab, lab: Lab): Promise<void> {
-  const { passed, predicted } = course.standing(entry);
+  const { passed, predicted } = await course.standing(entry);
   const leaving = new AbortController();
   const opening = course.oracle(entry, passed, leaving.signal);
   // A failure to start is told when the answer is wanted, not as an unhandled rejection while the student thinks.
@@ -17,7 +17,7 @@ export async function predict(terminal: Terminal, course: Course, entry: CourseL
     terminal.clear();
     for (let at = predicted < lab.predictions.length ? predicted : 0; at < lab.predictions.length; at++) {
       await ask(terminal, lab, at, opening);
-      course.record(entry, { predicted: Math.max(course.standing(entry).predicted, at + 1) });
+      await course.note(entry, { predicted: Math.max(predicted, at + 1) });
       const last = at === lab.predictions.length - 1;
       if ((await terminal.key(last ? 'Enter: to the lab ' : 'Enter: next question · q: to the lab ', ['q'])) === 'q')
         break;

@@ -16,7 +16,7 @@ export async function read(
   terminal: Terminal,
   markdown: string,
   place: number,
-  turned: (place: Place) => void,
+  turned: (place: Place) => Promise<void>,
 ): Promise<boolean> {
   let share = place >= 1 ? 0 : place;
   for (;;) {
@@ -26,7 +26,7 @@ export async function read(
     terminal.clear();
     terminal.print(pages[page]!.join('\n'));
     terminal.print('');
-    turned({ page, pages: pages.length });
+    await turned({ page, pages: pages.length });
     const last = page === pages.length - 1;
     const keys = page === 0 ? ['q'] : ['b', 'q'];
     const onward = last ? 'Enter: done' : 'Enter: next page';

@@ -7,9 +7,8 @@ export type Step = 'read' | 'predict' | 'check' | 'hint' | 'solution' | 'next' |
 /** How far a student has come in one lab. */
 export interface Standing {
   readonly passed: boolean;
-  /** Points of the best check so far, core and stretch. */
+  /** Core points of the last check. */
   readonly earned: number;
-  readonly stretchEarned: number;
   /** Share of the text that was read, 0 to 1. */
   readonly read: number;
   /** Predictions made, right or wrong. */
@@ -20,7 +19,7 @@ export interface Standing {
   readonly hints: Readonly<Record<string, number>>;
 }
 
-export const untouched: Standing = { passed: false, earned: 0, stretchEarned: 0, read: 0, predicted: 0, hints: {} };
+export const untouched: Standing = { passed: false, earned: 0, read: 0, predicted: 0, hints: {} };
 
 /** The step a student would take now: read, predict, then work and check until it passes, then go on. */
 export function nextStep(lab: Lab, standing: Standing): Step {
@@ -79,12 +78,11 @@ function madeSoFar(made: number, all: number): string {
   return made === 0 ? ` (${all} questions)` : made < all ? ` (${made} of ${all} answered)` : ' (all answered)';
 }
 
-/** One line of the list of labs: what was earned, or that it was begun. */
+/** One line of the list of labs: that it was passed, how far it is, or that it was begun. */
 export function labLine(lab: { readonly number: number; readonly title: string }, standing: Standing): string {
   const begun = standing.read > 0 || standing.unmet !== undefined || standing.predicted > 0;
-  const stretch = standing.stretchEarned > 0 ? ` +${standing.stretchEarned}` : '';
   const said = standing.passed
-    ? `passed, ${standing.earned}${stretch}`
+    ? 'passed'
     : standing.unmet !== undefined
       ? `${standing.earned} of 100`
       : begun

@@ -28,7 +28,7 @@ export interface Terminal {
 /** The terminal the program was started in. `signal` ends when the student leaves by a signal. */
 export function openTerminal(signal: AbortSignal): Terminal {
   const { stdin, stdout } = process;
-  const color = stdout.hasColors() && !process.env['NO_COLOR'];
+  const color = stdout.hasColors() && !process.env.NO_COLOR;
   /** @inquirer/prompts takes 35 ms to load and is needed at the first question only. */
   const prompts = () => import('@inquirer/prompts');
   const asked = async <T>(question: Promise<T>): Promise<T> => {

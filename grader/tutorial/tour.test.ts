@@ -70,12 +70,14 @@ test('leaving in the middle of a prediction stops the server that answers it', a
 });
 
 test('the cursor is on the lab that was open last, or on the first one after it that is not passed', async () => {
-  const course = courseInMemory();
-  expect(resumeAt(course)?.number).toBe(1);
+  const met: string[] = [];
+  const course = courseInMemory(() => met);
+  expect((await resumeAt(course))?.number).toBe(1);
   await follow(course, [{ take: 'Title 2' }, { take: 'Back' }, { take: 'Leave' }]);
-  expect(resumeAt(course)?.number).toBe(2);
-  course.record(course.labs[1]!, { passed: true });
-  expect(resumeAt(course)?.number).toBe(1);
+  expect((await resumeAt(course))?.number).toBe(2);
+  met.push('lab2.first', 'lab2.second');
+  await follow(course, ['enter', { take: 'Check' }, 'leave']);
+  expect((await resumeAt(course))?.number).toBe(1);
 });
 
 test('a lab once passed stays passed when a later check fails', async () => {
@@ -84,5 +86,5 @@ test('a lab once passed stays passed when a later check fails', async () => {
   await follow(course, ['enter', { take: 'Check' }, 'leave']);
   met = [];
   await follow(course, [{ take: 'Title 1' }, { take: 'Check' }, 'leave']);
-  expect(course.standing(course.labs[0]!)).toMatchObject({ passed: true, earned: 100 });
+  expect(await course.standing(course.labs[0]!)).toMatchObject({ passed: true });
 });

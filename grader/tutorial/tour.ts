@@ -1,7 +1,7 @@
 import type { Course, CourseLab } from './course.ts';
 import { lesson } from './lesson.ts';
 import { labLine } from './steps.ts';
-import type { Terminal } from './terminal.ts';
+import type { Choice, Terminal } from './terminal.ts';
 
 /** The list of labs, and from there one lab after the other, until the student leaves. */
 export async function tour(terminal: Terminal, course: Course): Promise<void> {
@@ -13,19 +13,20 @@ export async function tour(terminal: Terminal, course: Course): Promise<void> {
 }
 
 /** Under the cursor is the lab that was open last, or the first one after it that isn't passed. */
-export function resumeAt(course: Course): CourseLab | undefined {
+export async function resumeAt(course: Course): Promise<CourseLab | undefined> {
   const { labs } = course;
-  const last = labs.findIndex((lab) => lab.folder === course.last());
-  const open = (lab: CourseLab) => !course.standing(lab).passed;
-  return labs.slice(Math.max(last, 0)).find(open) ?? labs.find(open) ?? labs[last];
+  const before = await course.last();
+  const last = labs.findIndex((lab) => lab.folder === before);
+  const passed = await Promise.all(labs.map(async (lab) => (await course.standing(lab)).passed));
+  const open = (from: number) => labs.find((_, index) => index >= from && !passed[index]);
+  return open(Math.max(last, 0)) ?? open(0) ?? labs[last];
 }
 
 async function chooseLab(terminal: Terminal, course: Course): Promise<CourseLab | undefined> {
   terminal.clear();
   terminal.print('The nginx workbook: what a web server does for an application.\n');
-  const choices = course.labs.map((lab) => ({
-    name: labLine(lab, course.standing(lab)),
-    value: lab as CourseLab | undefined,
-  }));
-  return terminal.select('Which lab?', [...choices, { name: 'Leave', value: undefined }], resumeAt(course));
+  const choices: Choice<CourseLab | undefined>[] = [];
+  for (const lab of course.labs) choices.push({ name: labLine(lab, await course.standing(lab)), value: lab });
+  choices.push({ name: 'Leave', value: undefined });
+  return terminal.select('Which lab?', choices, await resumeAt(course));
 }

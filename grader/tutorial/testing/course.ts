@@ -1,5 +1,4 @@
 import type { Lab } from '../../lab.ts';
-import type { LabResult, ObjectiveResult } from '../../result.ts';
 import type { Course, CourseLab } from '../course.ts';
 import { type Standing, untouched } from '../steps.ts';
 
@@ -33,35 +32,9 @@ function lab(number: number): Lab {
   };
 }
 
-function result(of: Lab, met: readonly string[]): LabResult {
-  const objectives = of.objectives.map(
-    ({ id, title, kind, points, hints, manual }): ObjectiveResult => ({
-      id,
-      title,
-      kind,
-      hints,
-      manual,
-      outcome: met.includes(id) ? 'passed' : 'failed',
-      points: { earned: met.includes(id) ? points : 0, possible: points },
-      reproduce: [],
-      exchanges: [],
-      durationMs: 1,
-    }),
-  );
-  const earned = objectives.reduce((sum, { points }) => sum + points.earned, 0);
-  return {
-    version: 1,
-    lab: `lab${of.number}`,
-    title: of.title,
-    target: { kind: 'configuration', location: 'default.conf' },
-    outcome: earned === 100 ? 'passed' : 'failed',
-    score: { earned, possible: 100, stretchEarned: 0, stretchPossible: 0 },
-    seed: 1,
-    startedAt: '2026-01-01T00:00:00.000Z',
-    durationMs: 2,
-    startup: { ok: true, messages: [] },
-    objectives,
-  };
+function graded(of: Lab, met: readonly string[]): { earned: number; unmet: readonly string[] } {
+  const earned = of.objectives.reduce((sum, { id, points }) => sum + (met.includes(id) ? points : 0), 0);
+  return { earned, unmet: of.objectives.map(({ id }) => id).filter((id) => !met.includes(id)) };
 }
 
 /** A course of two labs in memory. `met` are the objectives that the student's server meets at the moment of a check. */
@@ -84,9 +57,12 @@ export function courseInMemory(
     text: async ({ number }) =>
       `# Lab ${number}\n\n${Array.from({ length: 40 }, (_, line) => `Paragraph ${line}.`).join('\n\n')}`,
     prepare: async ({ folder }) => `workspace/${folder}/conf.d/default.conf`,
-    check: async ({ number }) => {
-      const of = loaded[number - 1]!;
-      return { result: result(of, met()), report: `report of lab ${number}` };
+    check: async (entry) => {
+      const of = loaded[entry.number - 1]!;
+      const { earned, unmet } = graded(of, met());
+      const passed = standing(entry).passed || unmet.length === 0;
+      standings.set(entry.folder, { ...standing(entry), passed, earned, unmet });
+      return `report of lab ${entry.number}`;
     },
     oracle: async () => {
       oracles.open++;
@@ -98,14 +74,16 @@ export function courseInMemory(
       };
     },
     solution: async ({ number }) => [{ name: 'conf.d/default.conf', text: `# solution ${number}\nlisten 80;` }],
-    standing,
-    record: (of, change) => void standings.set(of.folder, { ...standing(of), ...change }),
-    hintGiven: (of, { id }) => {
+    standing: async (of) => standing(of),
+    async note(of, change) {
+      standings.set(of.folder, { ...standing(of), ...change });
+    },
+    async hintGiven(of, { id }) {
       const { hints } = standing(of);
       standings.set(of.folder, { ...standing(of), hints: { ...hints, [id]: (hints[id] ?? 0) + 1 } });
     },
-    last: () => last,
-    opened: ({ folder }) => {
+    last: async () => last,
+    async opened({ folder }) {
       last = folder;
     },
   };

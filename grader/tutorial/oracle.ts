@@ -1,0 +1,47 @@
+import { createExpect } from '../checks/index.ts';
+import type { Lab } from '../lab.ts';
+import { createRandom } from '../random.ts';
+import { openTarget } from '../target/index.ts';
+import type { OpenTarget, TargetSpec } from '../target/target.ts';
+import type { Oracle } from './course.ts';
+
+/** ms for the answer to one prediction. */
+const timeLimit = 20_000;
+
+/**
+ * Starts the first of the configurations that starts, in the lab's world, to be asked for the answers to its predictions.
+ * Throws with the server's own words when none does.
+ */
+export async function openOracle(
+  specs: readonly TargetSpec[],
+  lab: Lab,
+  seed: number,
+  signal: AbortSignal,
+): Promise<Oracle> {
+  const target = await firstThatStarts(specs, lab, seed, signal);
+  const random = createRandom(seed);
+  return {
+    answer: (prediction, ends) => {
+      const limited = AbortSignal.any([ends, AbortSignal.timeout(timeLimit)]);
+      const { client, world } = target;
+      return prediction.answer({ client, world, random, signal: limited, expect: createExpect() });
+    },
+    close: () => target.close(),
+  };
+}
+
+async function firstThatStarts(
+  specs: readonly TargetSpec[],
+  lab: Lab,
+  seed: number,
+  signal: AbortSignal,
+): Promise<OpenTarget> {
+  const said: string[] = [];
+  for (const spec of specs) {
+    const target = await openTarget(spec, lab, seed, signal);
+    if (target.startup.ok) return target;
+    said.push(...target.startup.messages.map(({ text }) => text));
+    await target.close();
+  }
+  throw new Error(`the server for the predictions did not start: ${said.join('; ')}`);
+}
