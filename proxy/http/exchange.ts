@@ -44,6 +44,19 @@ export interface Exchange {
   main<C>(module: ModuleName): C;
   server<C>(module: ModuleName): C;
   location<C>(module: ModuleName): C;
+  /** The configurations of all modules at the place where the exchange is now. */
+  readonly configurations: Configurations;
+  /** The core module's configuration there. */
+  readonly core: CoreLocation;
+  readonly virtualServer: VirtualServer;
+  /** The location that was found; `undefined` before, and when none matches. */
+  readonly place: Location | undefined;
+  /** Makes another place of the file the exchange's configuration (an `if` block). */
+  enter(configurations: Configurations): void;
+  /** A rewrite changed `uri`: the location is looked up again after the rewrite phase. */
+  uriChanged: boolean;
+  /** Came here by an internal redirect. */
+  internal: boolean;
   /** Values of `set`, captures of `map` and the like. */
   readonly variables: Map<string, string>;
   /** Captures of the last regular expression: `$1`... */
@@ -61,6 +74,26 @@ export interface Exchange {
   /** Bytes of the body when known; the codec chunks (or closes) when it is not. */
   contentLength: number | undefined;
   lastModified: Date | undefined;
+  /** The words after the status, when an upstream said its own. */
+  reason: string | undefined;
+  /** An upstream's Server and Date, when they are to be passed on. */
+  serverHeader: string | undefined;
+  dateHeader: string | undefined;
+  /** Whether the client's connection may be used again after this answer. */
+  keepAlive: boolean;
+  /** The head alone is sent: HEAD, 204, 304. */
+  readonly headerOnly: boolean;
+  /** The status an error insists on, even when its page is made by another handler; 0 when none (nginx's err_status). */
+  errorStatus: number;
+  /** Set by handlers whose answers If-Modified-Since and its kin may turn into 304. */
+  allowConditions: boolean;
+  /** Set by handlers whose body may be cut into ranges. */
+  allowRanges: boolean;
+  /** What the Range header selects, once the head has been filtered: a streaming handler sends just that. */
+  readonly segments: Segments | undefined;
+  /** What the body goes through before it is sent (gzip): set by a head filter, and given `bodySink`. */
+  bodyFilter: BodyFilter | undefined;
+  readonly bodySink: BodySink;
   readonly headSent: boolean;
   bytesSent: number;
   bodyBytesSent: number;
@@ -99,6 +132,8 @@ export interface UpstreamFacts {
   readonly connectTimes: number[];
   readonly headerTimes: number[];
   bytesReceived: number;
+  /** The upstream of the attempt at hand, for error log lines: `http://127.0.0.1:8080/path`. */
+  url: string | undefined;
 }
 
 export interface ClientConnection {

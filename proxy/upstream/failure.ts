@@ -1,0 +1,77 @@
+/** Why another upstream server may be tried, as `proxy_next_upstream` names it. One bit each. */
+export const NEXT = {
+  error: 1,
+  timeout: 2,
+  invalid_header: 4,
+  http_500: 8,
+  http_502: 16,
+  http_503: 32,
+  http_504: 64,
+  http_403: 128,
+  http_404: 256,
+  http_429: 512,
+  updating: 1024,
+  non_idempotent: 2048,
+} as const;
+
+export const NEXT_OFF = 1 << 30;
+
+/** The bit of a status that `proxy_next_upstream` may name; 0 for others. */
+export function nextStatus(status: number): number {
+  switch (status) {
+    case 500:
+      return NEXT.http_500;
+    case 502:
+      return NEXT.http_502;
+    case 503:
+      return NEXT.http_503;
+    case 504:
+      return NEXT.http_504;
+    case 403:
+      return NEXT.http_403;
+    case 404:
+      return NEXT.http_404;
+    case 429:
+      return NEXT.http_429;
+    default:
+      return 0;
+  }
+}
+
+/** The status a request ends with when its last attempt failed this way. */
+export function statusOfFailure(kind: number): number {
+  switch (kind) {
+    case NEXT.timeout:
+    case NEXT.http_504:
+      return 504;
+    case NEXT.http_500:
+      return 500;
+    case NEXT.http_503:
+      return 503;
+    case NEXT.http_403:
+      return 403;
+    case NEXT.http_404:
+      return 404;
+    case NEXT.http_429:
+      return 429;
+    default:
+      return 502;
+  }
+}
+
+const ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: '2: No such file or directory',
+  EACCES: '13: Permission denied',
+  EPIPE: '32: Broken pipe',
+  EADDRNOTAVAIL: '99: Cannot assign requested address',
+  ENETUNREACH: '101: Network is unreachable',
+  ECONNRESET: '104: Connection reset by peer',
+  ETIMEDOUT: '110: Connection timed out',
+  ECONNREFUSED: '111: Connection refused',
+  EHOSTUNREACH: '113: No route to host',
+};
+
+/** The system's number and words for an error, as nginx logs them: `111: Connection refused`. */
+export function systemError(error: NodeJS.ErrnoException): string {
+  return ERRORS[error.code ?? ''] ?? `${Math.abs(error.errno ?? 0)}: ${error.message}`;
+}

@@ -1,0 +1,470 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { Exchange, UpstreamFacts } from '../http/exchange.ts';
+import type { Client, Selection } from './balancer.ts';
+import { type ConnectionUser, UpstreamConnection } from './connection.ts';
+import { NEXT, nextStatus, statusOfFailure, systemError } from './failure.ts';
+import type { Peer } from './peer.ts';
+import type { Upstream } from './registry.ts';
+import type { OutgoingBody } from './request-body.ts';
+import { type BodyReader, ChunkedReader, CloseReader, LengthReader } from './response-body.ts';
+import { type ResponseHead, readResponseHead } from './response-head.ts';
+import { Tunnel } from './tunnel.ts';
+
+/** How a location wants requests forwarded. Times in milliseconds, sizes in bytes. */
+export interface ForwardSettings {
+  readonly connectTimeout: number;
+  readonly sendTimeout: number;
+  readonly readTimeout: number;
+  /** Bits of `NEXT`. */
+  readonly nextUpstream: number;
+  /** 0 is no limit. */
+  readonly nextUpstreamTries: number;
+  readonly nextUpstreamTimeout: number;
+  readonly bufferSize: number;
+  readonly ignoreClientAbort: boolean;
+  /** Puts the upstream's status and headers into the exchange; false when it has answered the exchange in another way. */
+  takeHead(exchange: Exchange, head: ResponseHead): boolean;
+}
+
+/** What one request is sent with. */
+export interface ForwardRequest {
+  readonly upstream: Upstream;
+  readonly scheme: 'http' | 'https';
+  readonly tls: ConnectionOptions | undefined;
+  readonly head: string;
+  /** The path in the request, for the error log. */
+  readonly uri: string;
+  readonly body: OutgoingBody;
+  /** The body is passed on as it comes and can't be sent twice. */
+  readonly streamed: boolean;
+}
+
+const METHODS_NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);
+/** Answers up to this many bytes that arrive in one read are passed on in one write. */
+const ONE_PIECE = 32768;
+
+/** nginx counts time in whole seconds when it lets a failed server rest. */
+const balancerNow = (): number => Math.floor(Date.now() / 1000) * 1000;
+
+/**
+ * One request on its way through one upstream: connects, sends, retries, passes the answer on. It is the user of its
+ * connection and holds no promise and no stream. Source: ngx_http_upstream.c.
+ */
+export class Forwarding implements ConnectionUser {
+  readonly #exchange: Exchange;
+  readonly #settings: ForwardSettings;
+  readonly #request: ForwardRequest;
+  readonly #selection: Selection;
+  readonly #facts: UpstreamFacts;
+  readonly #startedAt = performance.now();
+  #connection: UpstreamConnection | undefined;
+  #peer: Peer | undefined;
+  /** The connection was kept from an earlier request. */
+  #cached = false;
+  #requestSent = false;
+  #bodySent = false;
+  #attemptAt = 0;
+  #headText = '';
+  #head: ResponseHead | undefined;
+  #reader: BodyReader | undefined;
+  #waiting = false;
+  #done = false;
+
+  constructor(exchange: Exchange, settings: ForwardSettings, request: ForwardRequest) {
+    this.#exchange = exchange;
+    this.#settings = settings;
+    this.#request = request;
+    const { upstream } = request;
+    const client: Client = {
+      remoteAddress: exchange.connection.remoteAddress,
+      key: () => upstream.key?.(exchange) ?? '',
+    };
+    this.#selection = upstream.balancer.select(client);
+    const { nextUpstreamTries } = settings;
+    if (nextUpstreamTries > 0 && this.#selection.tries > nextUpstreamTries) this.#selection.tries = nextUpstreamTries;
+    exchange.upstream ??= {
+      addresses: [],
+      statuses: [],
+      responseTimes: [],
+      connectTimes: [],
+      headerTimes: [],
+      bytesReceived: 0,
+      url: undefined,
+    };
+    this.#facts = exchange.upstream;
+  }
+
+  /** Makes the first attempt. */
+  start(): void {
+    if (!this.#settings.ignoreClientAbort) this.#exchange.onAbort = () => this.#clientGone();
+    this.#connect();
+  }
+
+  #connect(): void {
+    const { upstream, tls, scheme, uri } = this.#request;
+    const facts = this.#facts;
+    this.#attemptAt = performance.now();
+    const peer = this.#selection.get(balancerNow());
+    this.#peer = peer;
+    facts.addresses.push(peer?.address.text ?? upstream.name);
+    facts.statuses.push(-1);
+    facts.responseTimes.push(-1);
+    facts.connectTimes.push(-1);
+    facts.headerTimes.push(-1);
+    facts.url = `${scheme}://${peer?.address.text ?? upstream.name}${peer?.address.path === undefined ? '' : ':'}${uri}`;
+    if (peer === undefined) {
+      this.#exchange.logError('error', 'no live upstreams while connecting to upstream');
+      this.#attemptEnded(502);
+      this.#fail(502);
+      return;
+    }
+    const kept = upstream.pool.take(peer.address.text);
+    this.#cached = kept !== undefined;
+    if (kept !== undefined) {
+      this.#connection = kept;
+      kept.user = this;
+      this.onConnect();
+      return;
+    }
+    const connection = new UpstreamConnection(peer.address, tls, this);
+    this.#connection = connection;
+    connection.wait(this.#settings.connectTimeout);
+  }
+
+  onConnect(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const { head, body } = this.#request;
+    this.#facts.connectTimes[this.#facts.connectTimes.length - 1] = (performance.now() - this.#attemptAt) / 1000;
+    connection.requests++;
+    this.#requestSent = true;
+    this.#bodySent = false;
+    const { whole } = body;
+    if (whole !== undefined) {
+      this.#bodySent = true;
+      const flushed =
+        whole.length === 0
+          ? connection.socket.write(head, 'latin1')
+          : connection.socket.write(Buffer.concat([Buffer.from(head, 'latin1'), whole]));
+      connection.wait(flushed ? this.#settings.readTimeout : this.#settings.sendTimeout);
+      return;
+    }
+    connection.wait(this.#settings.sendTimeout);
+    connection.socket.write(head, 'latin1');
+    body.send(
+      connection,
+      () => {
+        this.#bodySent = true;
+        if (this.#connection === connection && this.#head === undefined) connection.wait(this.#settings.readTimeout);
+      },
+      (status) => this.#bodyFailed(status),
+    );
+  }
+
+  onDrain(): void {
+    this.#request.body.onDrain();
+    if (this.#head === undefined) {
+      this.#connection?.wait(this.#bodySent ? this.#settings.readTimeout : this.#settings.sendTimeout);
+    }
+  }
+
+  onBytes(bytes: Buffer, end: number): boolean {
+    this.#facts.bytesReceived += end;
+    if (this.#head !== undefined) return this.#takeBody(bytes, 0, end);
+    const before = this.#headText.length;
+    const text = before === 0 ? bytes.latin1Slice(0, end) : this.#headText + bytes.latin1Slice(0, end);
+    const head = readResponseHead(text);
+    if (head === undefined) {
+      if (text.length >= this.#settings.bufferSize) {
+        this.#logWhile('error', 'upstream sent too big header');
+        this.#next(NEXT.invalid_header);
+        return true;
+      }
+      this.#headText = text;
+      return true;
+    }
+    if ('problem' in head) {
+      this.#logWhile('error', head.problem);
+      this.#next(NEXT.invalid_header);
+      return true;
+    }
+    if (head.end > this.#settings.bufferSize) {
+      this.#logWhile('error', 'upstream sent too big header');
+      this.#next(NEXT.invalid_header);
+      return true;
+    }
+    if (head.status < 200 && head.status !== 101) {
+      // An interim answer: the real one follows.
+      this.#headText = text.slice(head.end);
+      if (this.#headText === '') return true;
+      const rest = Buffer.from(this.#headText, 'latin1');
+      this.#headText = '';
+      return this.onBytes(rest, rest.length);
+    }
+    this.#headText = '';
+    return this.#takeHead(head, text, bytes, head.end - before, end);
+  }
+
+  #takeHead(head: ResponseHead, text: string, bytes: Buffer, start: number, end: number): boolean {
+    const exchange = this.#exchange;
+    const facts = this.#facts;
+    const retry = nextStatus(head.status);
+    if (retry !== 0 && this.#selection.tries > 1 && this.#mayRetry(retry)) {
+      facts.statuses[facts.statuses.length - 1] = head.status;
+      this.#next(retry);
+      return true;
+    }
+    this.#head = head;
+    facts.statuses[facts.statuses.length - 1] = head.status;
+    facts.headerTimes[facts.headerTimes.length - 1] = (performance.now() - this.#attemptAt) / 1000;
+    if (head.status === 101) {
+      this.#upgrade(head, bytes, start, end);
+      return true;
+    }
+    const bodyless = exchange.method === 'HEAD' || head.status === 204 || head.status === 304;
+    this.#reader = bodyless
+      ? new LengthReader(0)
+      : head.chunked
+        ? new ChunkedReader()
+        : head.contentLength === undefined
+          ? new CloseReader()
+          : new LengthReader(head.contentLength);
+    const connection = this.#connection!;
+    if (!this.#settings.takeHead(exchange, head)) {
+      // Answered otherwise (error_page, X-Accel-Redirect): the upstream's body is of no use.
+      this.#discard();
+      return true;
+    }
+    const length = head.contentLength;
+    if (!bodyless && length !== undefined && length === end - start && length <= ONE_PIECE && length > 0) {
+      this.#release(true);
+      exchange.respond(text.slice(head.end));
+      return true;
+    }
+    if (bodyless && start === end) {
+      this.#release(true);
+      exchange.sendHead();
+      exchange.end();
+      return true;
+    }
+    exchange.onDrain = () => this.#clientDrained();
+    exchange.sendHead();
+    connection.wait(this.#settings.readTimeout);
+    return this.#takeBody(bytes, start, end);
+  }
+
+  #takeBody(bytes: Buffer, start: number, end: number): boolean {
+    const reader = this.#reader;
+    const exchange = this.#exchange;
+    const connection = this.#connection;
+    if (reader === undefined || connection === undefined) return true;
+    let ready = true;
+    const stop = reader.read(bytes, start, end, (from, to) => {
+      // The bytes are in a buffer that the next read overwrites.
+      if (!exchange.write(Buffer.from(bytes.subarray(from, to)))) ready = false;
+    });
+    if (this.#done) return true;
+    if (reader.broken) {
+      this.#logWhile('error', 'upstream sent invalid chunked response');
+      this.#cutShort();
+      return true;
+    }
+    if (reader.complete) {
+      const surplus = stop < end;
+      if (surplus) this.#logWhile('warn', 'upstream sent more data than specified in "Content-Length" header');
+      this.#release(!surplus);
+      exchange.end();
+      return true;
+    }
+    if (ready) {
+      connection.wait(this.#settings.readTimeout);
+      return true;
+    }
+    this.#waiting = true;
+    connection.wait(0);
+    return false;
+  }
+
+  /** The client has taken what it was sent: the upstream may send more. */
+  #clientDrained(): void {
+    const connection = this.#connection;
+    if (!this.#waiting || connection === undefined) return;
+    this.#waiting = false;
+    connection.wait(this.#settings.readTimeout);
+    connection.socket.resume();
+  }
+
+  #upgrade(head: ResponseHead, bytes: Buffer, start: number, end: number): void {
+    const exchange = this.#exchange;
+    const connection = this.#connection!;
+    if (!this.#settings.takeHead(exchange, head)) {
+      this.#discard();
+      return;
+    }
+    exchange.onAbort = undefined;
+    exchange.sendHead();
+    const client = exchange.upgrade();
+    const peer = this.#peer;
+    this.#connection = undefined;
+    const tunnel = new Tunnel(connection, client, this.#settings.readTimeout, () => {
+      this.#attemptEnded(101);
+      if (peer !== undefined) this.#selection.free(peer, 'ok', balancerNow());
+      this.#peer = undefined;
+      this.#done = true;
+      exchange.end();
+    });
+    if (end > start) tunnel.onBytes(bytes.subarray(start), end - start);
+  }
+
+  onEnd(): void {
+    if (this.#done || this.#connection === undefined) return;
+    if (!this.#connection.connected) {
+      this.#logWhile('error', 'connect() failed (104: Connection reset by peer)');
+      this.#next(NEXT.error);
+    } else if (this.#head === undefined) {
+      this.#logWhile('error', 'upstream prematurely closed connection');
+      this.#next(NEXT.error);
+    } else if (this.#reader?.untilClose) {
+      this.#release(false);
+      this.#exchange.end();
+    } else {
+      this.#logWhile('error', 'upstream prematurely closed connection');
+      this.#cutShort();
+    }
+  }
+
+  onError(error: NodeJS.ErrnoException): void {
+    const connection = this.#connection;
+    if (this.#done || connection === undefined) return;
+    if (!connection.connected) {
+      const { path } = connection.address;
+      const tls = this.#request.tls !== undefined && error.syscall !== 'connect';
+      const words = tls
+        ? tlsFailure(error)
+        : `connect() ${path === undefined ? '' : `to unix:${path} `}failed (${systemError(error)})`;
+      this.#exchange.logError(
+        'error',
+        `${words} while ${tls ? 'SSL handshaking' : 'connecting'} to upstream`,
+      );
+      this.#next(NEXT.error);
+      return;
+    }
+    const call = error.syscall === 'write' ? 'writev()' : 'recv()';
+    this.#logWhile('error', `${call} failed (${systemError(error)})`);
+    if (this.#head === undefined) this.#next(NEXT.error);
+    else this.#cutShort();
+  }
+
+  onTimeout(): void {
+    if (this.#done) return;
+    this.#logWhile('error', 'upstream timed out (110: Connection timed out)');
+    if (this.#head === undefined) this.#next(NEXT.timeout);
+    else this.#cutShort();
+  }
+
+  #logWhile(level: 'error' | 'warn' | 'info', message: string): void {
+    const doing = !this.#connection?.connected
+      ? 'connecting to upstream'
+      : this.#head !== undefined
+        ? 'reading upstream'
+        : this.#bodySent
+          ? 'reading response header from upstream'
+          : 'sending request to upstream';
+    this.#exchange.logError(level, `${message} while ${doing}`);
+  }
+
+  #mayRetry(kind: number): boolean {
+    const { nextUpstream, nextUpstreamTimeout } = this.#settings;
+    const repeats = this.#requestSent && METHODS_NOT_REPEATED.has(this.#exchange.method);
+    const mask = repeats ? kind | NEXT.non_idempotent : kind;
+    if ((nextUpstream & mask) !== mask) return false;
+    if (this.#requestSent && this.#request.streamed) return false;
+    return nextUpstreamTimeout === 0 || performance.now() - this.#startedAt < nextUpstreamTimeout;
+  }
+
+  /** An attempt failed: another server, or the end. Source: ngx_http_upstream_next. */
+  #next(kind: number): void {
+    const selection = this.#selection;
+    if (this.#peer !== undefined) {
+      const gentle = kind === NEXT.http_403 || kind === NEXT.http_404;
+      selection.free(this.#peer, gentle ? 'next' : 'failed', balancerNow());
+      this.#peer = undefined;
+    }
+    // A kept connection may have been closed meanwhile: that says nothing about the server.
+    if (this.#cached && kind === NEXT.error) selection.tries++;
+    this.#connection?.destroy();
+    this.#connection = undefined;
+    const status = statusOfFailure(kind);
+    this.#attemptEnded(status);
+    if (selection.tries === 0 || !this.#mayRetry(kind)) {
+      this.#fail(status);
+      return;
+    }
+    this.#headText = '';
+    this.#head = undefined;
+    this.#connect();
+  }
+
+  /** Books the end of an attempt. */
+  #attemptEnded(status: number): void {
+    const { statuses, responseTimes } = this.#facts;
+    const last = statuses.length - 1;
+    if (statuses[last] === -1) statuses[last] = status;
+    responseTimes[last] = (performance.now() - this.#attemptAt) / 1000;
+  }
+
+  /** Lets go of the connection after a complete answer; keeps it when both sides may use it again. */
+  #release(reusable: boolean): void {
+    const connection = this.#connection;
+    const head = this.#head;
+    this.#connection = undefined;
+    this.#done = true;
+    this.#exchange.onAbort = undefined;
+    this.#exchange.onDrain = undefined;
+    this.#attemptEnded(head?.status ?? 502);
+    if (this.#peer !== undefined) this.#selection.free(this.#peer, 'ok', balancerNow());
+    this.#peer = undefined;
+    this.#request.body.close();
+    if (connection === undefined) return;
+    if (reusable && this.#bodySent && head !== undefined && !head.close) this.#request.upstream.pool.give(connection);
+    else connection.destroy();
+  }
+
+  #discard(): void {
+    if (!this.#done) this.#release(false);
+  }
+
+  #fail(status: number): void {
+    this.#done = true;
+    this.#request.body.close();
+    this.#exchange.onAbort = undefined;
+    this.#exchange.fail(status);
+  }
+
+  /** The answer can't be completed: the client learns it from the end of its connection. */
+  #cutShort(): void {
+    this.#release(false);
+    this.#exchange.abort();
+  }
+
+  #bodyFailed(status: number): void {
+    if (this.#done) return;
+    this.#release(false);
+    if (this.#exchange.headSent) this.#exchange.abort();
+    else this.#exchange.fail(status);
+  }
+
+  #clientGone(): void {
+    if (this.#done) return;
+    this.#logWhile('info', 'client prematurely closed connection, so upstream connection is closed too');
+    const { statuses } = this.#facts;
+    if (statuses[statuses.length - 1] === -1) statuses[statuses.length - 1] = 0;
+    this.#release(false);
+  }
+}
+
+function tlsFailure(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return `peer closed connection in SSL handshake (${systemError(error)})`;
+  if (error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO') return `SSL_do_handshake() failed (SSL: ${error.message.trim()})`;
+  return `upstream SSL certificate verify error: (${error.message})`;
+}
