@@ -1,0 +1,160 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Lab } from '../grader/index.ts';
+import type { LabResult } from '../grader/result.ts';
+import { checkLab } from '../grader/run/index.ts';
+import { openTarget, type TargetSpec } from '../grader/target/index.ts';
+import { labs } from './catalog.ts';
+
+const root = join(import.meta.dirname, '..');
+const limit = 120_000;
+
+/** What the configuration a student begins with fails; everything else passes or waits for one of these. */
+const starterFails: Readonly<Record<string, readonly string[]>> = {
+  'lab1-install': ['welcome-page', 'index', 'missing-page', 'error-page', 'content-types', 'conditional'],
+  'lab2-proxy-pass': ['forwards'],
+  'lab3-upstream': ['both-backends'],
+  'lab4-static-posters': ['posters', 'not-the-app'],
+  'lab5-https-redirect': ['tls', 'redirect', 'no-plaintext', 'verbatim'],
+};
+
+const nginxInstalled = [
+  '/usr/sbin/nginx',
+  '/usr/local/bin/nginx',
+  '/opt/homebrew/bin/nginx',
+  '/usr/local/sbin/nginx',
+].some((path) => existsSync(path));
+const withNginx = nginxInstalled || process.env['WORKBOOK_REQUIRE_NGINX'] === '1';
+
+/** Grades one submission. */
+async function grade(lab: Lab, folder: string, spec: TargetSpec): Promise<LabResult> {
+  const result = await checkLab(lab, (signal) => openTarget(spec, lab, 7, signal), {
+    folder,
+    seed: 7,
+    facts: {
+      kind: spec.kind,
+      location: 'path' in spec ? spec.path : 'file' in spec ? spec.file : '',
+      ...('engine' in spec && { engine: spec.engine }),
+    },
+  });
+  return result;
+}
+
+/** Ids of the failed objectives in the order of the lab, or `startup`. Every `error` shows as such. */
+function failuresOf(result: LabResult): string[] {
+  if (!result.startup.ok) return ['startup'];
+  return result.objectives
+    .filter((objective) => objective.outcome === 'failed' || objective.outcome === 'error')
+    .map((objective) => (objective.outcome === 'error' ? `${objective.id} error: ${objective.because}` : objective.id));
+}
+
+/** What a `wrong/` file says of itself in its first line. */
+function named(file: string): string[] {
+  const line = /^# fails: (.+)/.exec(readFileSync(file, 'utf8'));
+  if (line === null) throw new Error(`${file}: the first line has to be "# fails: ID, ..."`);
+  return line[1]!.split(',').map((id) => id.trim());
+}
+
+const engines = [{ engine: 'reference', skip: false } as const, { engine: 'nginx', skip: !withNginx } as const];
+
+for (const { number, folder, name, title, load } of labs) {
+  const solution = join(root, 'solutions', folder);
+  const start = join(import.meta.dirname, folder, 'start');
+  const wrong = readdirSync(join(solution, 'wrong'))
+    .filter((file) => file.endsWith('.conf'))
+    .map((file) => join(solution, 'wrong', file));
+
+  describe(`lab ${number}, ${title}`, async () => {
+    const { default: lab } = await load();
+    const ids = lab.objectives.map(({ id }) => id);
+    const inOrder = (list: readonly string[]) => ids.filter((id) => list.includes(id));
+
+    test('is the lab of its line in the catalog', () => {
+      expect({ number: lab.number, name: lab.name, title: lab.title }).toEqual({ number, name, title });
+      expect(folder).toBe(`lab${number}-${name}`);
+    });
+
+    test('has core objectives worth 100 points, and ids of its own', () => {
+      const core = lab.objectives.filter(({ kind }) => kind === 'core');
+      expect(core.reduce((sum, { points }) => sum + points, 0)).toBe(100);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const id of ids) expect(id).toMatch(new RegExp(`^lab${number}\\.[a-z0-9]+(-[a-z0-9]+)*$`));
+      for (const { dependsOn = [] } of lab.objectives) expect(ids).toEqual(expect.arrayContaining([...dependsOn]));
+    });
+
+    test.for(lab.objectives.map((objective) => [objective.id, objective] as const))(
+      '%s has a sentence, a reason, two hints or more, and a manual page',
+      ([, { title: sentence, why, hints, manual }]) => {
+        expect(sentence).toMatch(/\.$/);
+        expect(why.length).toBeGreaterThan(20);
+        expect(hints.length).toBeGreaterThanOrEqual(2);
+        expect(new Set(hints).size).toBe(hints.length);
+        expect(manual).toMatch(/^https:\/\/nginx\.org\/en\/docs\//);
+      },
+    );
+
+    test('has three to six predictions with choices', () => {
+      expect(lab.predictions.length).toBeGreaterThanOrEqual(3);
+      expect(lab.predictions.length).toBeLessThanOrEqual(6);
+      for (const { choices } of lab.predictions) expect(new Set(choices).size).toBe(choices.length);
+    });
+
+    test('has at least five wrong files, which with the starter fail every objective', () => {
+      expect(wrong.length).toBeGreaterThanOrEqual(5);
+      const failed = new Set([...wrong.flatMap(named), ...starterFails[folder]!.map((slug) => `lab${number}.${slug}`)]);
+      for (const id of failed) if (id !== 'startup') expect(ids).toContain(id);
+      expect(inOrder([...failed])).toEqual(ids);
+    });
+
+    for (const { engine, skip } of engines) {
+      const options = { skip, timeout: limit };
+      const path = join(solution, 'conf.d/default.conf');
+
+      test(`the solution passes everything on ${engine}`, options, async () => {
+        const result = await grade(lab, folder, { kind: 'configuration', path, engine });
+        expect(failuresOf(result)).toEqual([]);
+        expect(result.objectives.map(({ outcome }) => outcome)).toEqual(ids.map(() => 'passed'));
+        expect(result.outcome).toBe('passed');
+      });
+
+      test(`the starter fails what there is to earn on ${engine}`, options, async () => {
+        const result = await grade(lab, folder, {
+          kind: 'configuration',
+          path: join(start, 'conf.d/default.conf'),
+          engine,
+        });
+        expect(failuresOf(result)).toEqual(starterFails[folder]!.map((slug) => `lab${number}.${slug}`));
+        expect(result.outcome).toBe('failed');
+      });
+
+      test.for(wrong.map((file) => [file.slice(solution.length + 1), file] as const))(
+        `%s fails what it names on ${engine}`,
+        options,
+        async ([, file]) => {
+          const result = await grade(lab, folder, { kind: 'configuration', path: file, engine });
+          const expected = named(file);
+          expect(failuresOf(result)).toEqual(expected[0] === 'startup' ? expected : inOrder(expected));
+          if (expected[0] === 'startup') expect(result.startup.messages.length).toBeGreaterThan(0);
+        },
+      );
+    }
+
+    test('the program of the solution passes everything that a program can', { timeout: limit }, async () => {
+      const result = await grade(lab, folder, { kind: 'program', file: join(solution, 'proxy.ts') });
+      expect(failuresOf(result)).toEqual([]);
+      expect(result.outcome).toBe('passed');
+    });
+
+    test('the program a student begins with runs and fails the lab', { timeout: limit }, async () => {
+      const result = await grade(lab, folder, { kind: 'program', file: join(start, 'proxy.ts') });
+      expect(result.startup.messages).toEqual([]);
+      expect(failuresOf(result).length).toBeGreaterThan(0);
+      expect(result.outcome).toBe('failed');
+    });
+  });
+}
+
+test('says so when nginx has to be there and is not', () => {
+  if (process.env['WORKBOOK_REQUIRE_NGINX'] === '1') expect(nginxInstalled).toBe(true);
+});
