@@ -4,6 +4,7 @@ import type { Standing } from './steps.ts';
 /** One lab as the tutorial needs it. */
 export interface CourseLab {
   readonly number: number;
+  readonly name: string;
   readonly folder: string;
   readonly title: string;
   load(): Promise<{ readonly default: Lab }>;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { labs } from '../../labs/catalog.ts';
-import type { TargetSpec } from '../target/target.ts';
+import { type Chosen, chooseTargets } from '../commands/target.ts';
 import {
   type LabProgress,
   labFolder,
@@ -11,8 +11,7 @@ import {
   solutionFolder,
   updateProgress,
 } from '../workspace/index.ts';
-import type { Course } from './course.ts';
-import { openOracle } from './oracle.ts';
+import type { Course, CourseLab } from './course.ts';
 import { solutionFiles } from './solution-files.ts';
 import type { Standing } from './steps.ts';
 
@@ -26,29 +25,28 @@ export function workbookCourse(color: boolean, width: () => number): Course {
       return relative(process.cwd(), join(path, 'conf.d/default.conf'));
     },
     async check(entry, signal) {
-      const [{ checkLab }, { openTarget }, { terminal }, { default: lab }] = await Promise.all([
-        import('../run/index.ts'),
-        import('../target/index.ts'),
+      const [{ runCheck }, { createProgressLine }, { terminal }] = await Promise.all([
+        import('../commands/run-check.ts'),
+        import('../commands/progress-line.ts'),
         import('../reporters/terminal.ts'),
-        entry.load(),
       ]);
-      const spec = configuration((await openWorkplace(entry.folder)).path);
-      const seed = newSeed();
-      const facts = {
-        kind: 'configuration',
-        engine: 'reference',
-        location: relative(process.cwd(), spec.path),
-      } as const;
-      const open = (ends: AbortSignal) => openTarget(spec, lab, seed, ends);
-      const result = await checkLab(lab, open, { folder: entry.folder, seed, signal, facts });
+      const chosen = await target(entry, {});
+      const progress = createProgressLine();
+      const result = await runCheck(entry, chosen, { seed: newSeed(), only: [], signal, progress });
       if (!signal.aborted) await recordCheck(result, true);
       return terminal(result, { colour: color, width: width() });
     },
     async oracle(entry, passed, signal) {
       const { default: lab } = await entry.load();
-      const own = configuration((await openWorkplace(entry.folder)).path);
-      const solution = configuration(solutionFolder(entry.folder));
-      return openOracle(passed ? [own, solution] : [solution], lab, newSeed(), signal);
+      const chosen = [await target(entry, { solution: true })];
+      if (passed) chosen.unshift(await target(entry, {}));
+      const { openOracle } = await import('./oracle.ts');
+      return openOracle(
+        chosen.map(({ spec }) => spec),
+        lab,
+        newSeed(),
+        signal,
+      );
     },
     solution: ({ folder }) => solutionFiles(solutionFolder(folder)),
     standing: async ({ folder }) => standingOf((await readProgress()).labs[folder] ?? {}),
@@ -66,8 +64,10 @@ export function workbookCourse(color: boolean, width: () => number): Course {
   };
 }
 
-function configuration(path: string): Extract<TargetSpec, { kind: 'configuration' }> {
-  return { kind: 'configuration', path, engine: 'reference' };
+/** The student's own files or the solution, on the reference proxy. */
+async function target(entry: CourseLab, options: { readonly solution?: boolean }): Promise<Chosen> {
+  const [chosen] = await chooseTargets(entry, options);
+  return chosen!;
 }
 
 /** 32 bits, another one each time. */

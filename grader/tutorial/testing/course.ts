@@ -50,6 +50,7 @@ export function courseInMemory(
     oracles,
     labs: loaded.map((one) => ({
       number: one.number,
+      name: one.name,
       folder: `lab${one.number}-${one.name}`,
       title: one.title,
       load: async () => ({ default: one }),
