@@ -12,7 +12,7 @@ import {
 import { films } from './films.ts';
 
 /** The back office: a second web application, for the labs in which one server stands before several. */
-export function createBackOffice({ name }: { readonly name: string }): Application {
+export function createBackOffice({ name = 'back-office' }: { readonly name?: string } = {}): Application {
   const pages: Readonly<Record<string, () => ApplicationAnswer>> = {
     '/': () =>
       htmlAnswer(page('Back office', `<p>This is ${escapeHtml(name)}.</p><p><a href="/admin/">Administration</a></p>`)),
