@@ -22,7 +22,9 @@ export function workbookCourse(color: boolean, width: () => number): Course {
     text: ({ folder }) => readFile(join(labFolder(folder), 'README.md'), 'utf8'),
     async prepare({ folder }) {
       const { path } = await openWorkplace(folder);
-      return relative(process.cwd(), join(path, 'conf.d/default.conf'));
+      const file = join(path, 'conf.d/default.conf');
+      const short = relative(process.cwd(), file);
+      return short.startsWith('..') ? file : short;
     },
     async check(entry, signal) {
       const [{ runCheck }, { createProgressLine }, { terminal }] = await Promise.all([
