@@ -1,0 +1,115 @@
+import { Command, CommanderError, Option } from 'commander';
+import { exitCodes, UsageError } from './commands/usage.ts';
+
+/** What the command line says once, for `check`, `watch` and `serve` alike: what to run. */
+function withTarget(command: Command): Command {
+  return command
+    .argument('<lab>', 'a lab by number, name or folder: 3, lab3, upstream, lab3-upstream')
+    .option('--config <path>', 'a whole nginx.conf, a conf.d file, or a tree like /etc/nginx')
+    .option('--build', "the workspace's proxy.ts instead of its configuration")
+    .option('--program <file>', 'a program that gets the addresses in its environment')
+    .option('--command <line>', 'any command that does')
+    .option('--solution', "the lab's own solution")
+    .addOption(new Option('--engine <name>', 'what runs a configuration: reference (default), nginx or both'));
+}
+
+function withCheck(command: Command): Command {
+  return withTarget(command)
+    .option('--target <url>', 'a server that runs already, anywhere')
+    .option('--json', 'one JSON document on stdout, nothing else')
+    .option('--report <format=file>', 'writes a report: terminal, json, html, junit, markdown, github', collect)
+    .option('--seed <number>', 'repeats the run with this seed')
+    .option('--verbose', 'shows what went over the wire')
+    .option('--only <id>', 'grades this objective and those it depends on', collect);
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+/** The command line. Each command is loaded when it is called: start-up is what a student waits for. */
+function createProgram(exit: (code: number) => void): Command {
+  const program = new Command('workbook')
+    .description('Labs on what a web server does for an application, and their grader.')
+    .exitOverride()
+    .showHelpAfterError('(--help lists what there is)')
+    .showSuggestionAfterError();
+  withCheck(program.command('check').description('grade a lab, or all')).action(async (lab, options) =>
+    exit(await (await import('./commands/check.ts')).check(lab, options)),
+  );
+  withCheck(program.command('watch').description('grade again after each save')).action(async (lab, options) =>
+    exit(await (await import('./commands/watch.ts')).watch(lab, options)),
+  );
+  withTarget(program.command('serve').description("run a lab's applications and server on real ports")).action(
+    async (lab, options) => exit(await (await import('./commands/serve.ts')).serve(lab, options)),
+  );
+  program
+    .command('hint')
+    .description('one more hint')
+    .argument('<lab>')
+    .argument('[objective]')
+    .action(async (lab, objective) => exit(await (await import('./commands/hint.ts')).hint(lab, objective)));
+  program
+    .command('solution')
+    .description("a lab's solution")
+    .argument('<lab>')
+    .option('--yes', 'without having passed')
+    .option('--build', 'the program instead of the configuration')
+    .action(async (lab, options) => exit(await (await import('./commands/solution.ts')).solution(lab, options)));
+  program
+    .command('reset')
+    .description("put a lab's starter back; what was there is kept")
+    .argument('<lab>')
+    .action(async (lab) => exit(await (await import('./commands/reset.ts')).reset(lab)));
+  program
+    .command('catalog')
+    .description('run the film catalog by itself')
+    .option('--port <number>')
+    .option('--host <address>')
+    .option('--name <name>', 'what it calls itself')
+    .option('--back-office', 'the second application instead')
+    .action(async (options) => exit(await (await import('./commands/catalog.ts')).catalog(options)));
+  program
+    .command('start')
+    .description('the workbook: text, predictions, checks, hints')
+    .action(async () => exit(await (await import('./tutorial/index.ts')).runTutorial()));
+  return program;
+}
+
+/** Runs the command line (words without node and script) and returns the exit code. Prints, never throws. */
+export async function main(words: readonly string[]): Promise<number> {
+  let code: number = exitCodes.passed;
+  const program = createProgram((value) => {
+    code = value;
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return commanderExit(program, words, error);
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\n`);
+      return exitCodes.usage;
+    }
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    return exitCodes.error;
+  }
+}
+
+/** commander has said what is wrong; it doesn't say which options there are. */
+function commanderExit(program: Command, words: readonly string[], error: CommanderError): number {
+  if (error.exitCode === 0) return exitCodes.passed;
+  if (error.code === 'commander.unknownOption') {
+    const command = program.commands.find((one) => one.name() === words[0]) ?? program;
+    process.stderr.write(`Options: ${command.options.map((option) => option.flags).join(', ')}\n`);
+  }
+  if (error.code === 'commander.unknownCommand' || error.code === 'commander.help')
+    process.stderr.write(`Commands: ${program.commands.map((one) => one.name()).join(', ')}\n`);
+  return exitCodes.usage;
+}
+
+// A reader that went away (`| head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+process.exitCode = await main(process.argv.slice(2));

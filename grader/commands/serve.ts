@@ -1,0 +1,34 @@
+import { randomInt } from 'node:crypto';
+import { ended, onInterrupt } from './interrupt.ts';
+import { findLab } from './labs.ts';
+import { print } from './output.ts';
+import { chooseTargets, type TargetOptions } from './target.ts';
+import { exitCodes, UsageError } from './usage.ts';
+
+/** `serve LAB`: the applications and the student's server on real ports, to try by hand, until Ctrl-C. */
+export async function serve(word: string, options: TargetOptions): Promise<number> {
+  const entry = findLab(word);
+  const [chosen, ...more] = await chooseTargets(entry, options);
+  if (chosen === undefined || more.length > 0) throw new UsageError('serve runs one engine: reference or nginx.');
+  if (chosen.spec.kind === 'live') throw new UsageError('serve starts a server; a live one runs already.');
+  const interrupt = onInterrupt();
+  const [{ default: lab }, { openTarget }] = await Promise.all([entry.load(), import('../target/index.ts')]);
+  const target = await openTarget(chosen.spec, lab, randomInt(0, 2 ** 32), interrupt.signal);
+  try {
+    for (const { file, line, severity, text } of target.startup.messages)
+      process.stderr.write(`${file === undefined ? '' : `${file}:${line ?? 1} `}[${severity}] ${text}\n`);
+    if (!target.startup.ok) return exitCodes.failed;
+    const { http, https } = target.world.address;
+    const rows = [
+      `  your server       http://${http}   (port 80)`,
+      ...(lab.tls ? [`                    https://${https}   (port 443)`] : []),
+      ...lab.applications.map((name) => `  ${name.padEnd(16)}  http://${target.world.application(name).address}`),
+    ];
+    await print(`\n${rows.join('\n')}\n\n  try   curl -i -H 'Host: catalog.test' http://${http}/\n  end   Ctrl-C\n\n`);
+    await ended(interrupt.signal);
+    return 0;
+  } finally {
+    await target.close();
+    interrupt.release();
+  }
+}
