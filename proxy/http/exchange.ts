@@ -1,3 +1,8 @@
+import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
+import type { Configurations } from './module.ts';
+import type { Segments } from './ranges.ts';
+import type { BodyFilter, BodySink } from './transport.ts';
+
 /** A module as its configuration is asked for. */
 export interface ModuleName {
   readonly name: string;
