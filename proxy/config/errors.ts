@@ -8,8 +8,9 @@ export class ConfigError extends Error {
   /** A name that may have been meant, for a line of its own. */
   readonly suggestion: string | undefined;
 
-  constructor(reason: string, file?: string, line?: number, suggestion?: string) {
-    super(file === undefined ? reason : `${reason} in ${file}:${line}`);
+  /** `placed` is false where nginx itself doesn't say the place that we know. */
+  constructor(reason: string, file?: string, line?: number, suggestion?: string, placed = file !== undefined) {
+    super(placed ? `${reason} in ${file}:${line}` : reason);
     this.reason = reason;
     this.file = file;
     this.line = line;

@@ -1,15 +1,175 @@
-import type { Configuration } from './configuration.ts';
-import type { Module } from './module.ts';
+import type { Context, Directive } from '../config/directive.ts';
+import { ConfigError, failure, fullName, linesOf, ruleFor } from '../config/index.ts';
+import type { Exchange } from './exchange.ts';
+import type { Build, ComplexValue, Configurations, DirectiveSpec, Level, Module } from './module.ts';
+import { RegexError } from './pcre.ts';
+import { compileRegex, type Regex } from './regex.ts';
+import { VariableError, type Variables } from './variables.ts';
 
-export interface BuildOptions {
-  /** Path of the main configuration file. */
-  readonly file: string;
-  /** Relative paths of logs and roots lie under it; with a trailing slash or without. */
-  readonly prefix: string;
-  readonly modules: readonly Module[];
-  /** The text of `-g`. */
-  readonly globalDirectives?: string;
+/** A directive and the module whose configuration it sets. */
+export interface OwnedSpec extends DirectiveSpec {
+  readonly module: Module;
 }
 
-/** Reads and builds a whole configuration. Throws a ConfigError. */
-export type BuildConfiguration = (options: BuildOptions) => Configuration;
+/** What all blocks of one build have in common. */
+export interface Shared {
+  readonly modules: readonly Module[];
+  readonly specs: ReadonlyMap<string, readonly OwnedSpec[]>;
+  readonly variables: Variables;
+  readonly prefix: string;
+  readonly folder: string;
+  readonly warnings: string[];
+}
+
+/** The directives of all modules, by name. */
+export function specsOf(modules: readonly Module[]): Map<string, OwnedSpec[]> {
+  const specs = new Map<string, OwnedSpec[]>();
+  for (const module of modules) {
+    for (const spec of module.directives) {
+      const owned = { ...spec, module };
+      const named = specs.get(spec.name);
+      if (named === undefined) specs.set(spec.name, [owned]);
+      else named.push(owned);
+    }
+  }
+  return specs;
+}
+
+/** New configurations for the levels that are `fresh`; the others are the parent's. */
+export function createConfigurations(
+  modules: readonly Module[],
+  fresh: readonly Level[],
+  parent: Configurations | undefined,
+  directive: Directive | undefined,
+): Configurations {
+  const level = (name: Level, create: (module: Module) => unknown): Map<Module, unknown> => {
+    if (!fresh.includes(name)) return parent?.[name] ?? new Map();
+    return new Map(modules.map((module) => [module, create(module)]));
+  };
+  return {
+    main: level('main', (module) => module.createMain?.()),
+    server: level('server', (module) => module.createServer?.()),
+    location: level('location', (module) => module.createLocation?.()),
+    children: [],
+    fresh,
+    directive,
+  };
+}
+
+/** Fills in what each block left unset from the one around it, module by module as `ngx_http_merge_servers` does. */
+export function mergeAll(modules: readonly Module[], top: Configurations): void {
+  const merge = (module: Module, parent: Configurations): void => {
+    for (const child of parent.children) {
+      try {
+        if (child.fresh.includes('server')) module.mergeServer?.(parent.server.get(module), child.server.get(module));
+        if (child.fresh.includes('location')) {
+          module.mergeLocation?.(parent.location.get(module), child.location.get(module));
+        }
+      } catch (error) {
+        throw located(error, child.directive);
+      }
+      merge(module, child);
+    }
+  };
+  for (const module of modules) merge(module, top);
+}
+
+/** Applies the directives of one block, in the order of the file. */
+export class Builder implements Build {
+  readonly context: Context;
+  readonly configurations: Configurations;
+  readonly shared: Shared;
+  #directive: Directive | undefined;
+
+  constructor(shared: Shared, context: Context, configurations: Configurations, directive: Directive | undefined) {
+    this.shared = shared;
+    this.context = context;
+    this.configurations = configurations;
+    this.#directive = directive;
+  }
+
+  apply(directives: readonly Directive[]): void {
+    for (const directive of linesOf(directives)) {
+      const spec = ruleFor(directive, this.context, this.shared.specs);
+      this.#directive = directive;
+      try {
+        spec.set(this.configuration(spec.module, spec.level), directive, this);
+      } catch (error) {
+        throw located(error, directive);
+      }
+    }
+  }
+
+  configuration<C>(module: Module, level: Level): C {
+    return this.configurations[level].get(module) as C;
+  }
+
+  block(directive: Directive, context: Context, fresh: readonly Level[]): Configurations {
+    return this.open(directive, context, fresh, () => undefined);
+  }
+
+  open(
+    directive: Directive,
+    context: Context,
+    fresh: readonly Level[],
+    prepare: (configurations: Configurations) => void,
+  ): Configurations {
+    const configurations = createConfigurations(this.shared.modules, fresh, this.configurations, directive);
+    // What is in an `upstream` block has nothing to inherit.
+    if (context !== 'upstream' && context !== 'http') this.configurations.children.push(configurations);
+    prepare(configurations);
+    new Builder(this.shared, context, configurations, directive).apply(directive.block ?? []);
+    return configurations;
+  }
+
+  lines(directive: Directive): Iterable<Directive> {
+    return linesOf(directive.block ?? []);
+  }
+
+  value(text: string): ComplexValue {
+    return this.shared.variables.compile(text, this.#directive);
+  }
+
+  hasVariables(text: string): boolean {
+    return text.includes('$');
+  }
+
+  regex(pattern: string, caseless: boolean): Regex {
+    const regex = compileRegex(pattern, caseless);
+    for (const name of regex.names) this.defineVariable(name);
+    return regex;
+  }
+
+  defineVariable(name: string, getter?: (exchange: Exchange) => string | undefined): void {
+    if (this.shared.variables.isBuiltIn(name) && !changeable.has(name.toLowerCase())) {
+      this.fail(`the duplicate "${name}" variable`);
+    }
+    this.shared.variables.define(name, getter);
+  }
+
+  path(text: string, base: 'prefix' | 'conf' = 'prefix'): string {
+    return fullName(text, base === 'conf' ? this.shared.folder : this.shared.prefix);
+  }
+
+  warn(message: string): void {
+    const place = this.#directive === undefined ? '' : ` in ${this.#directive.file}:${this.#directive.terminatorLine}`;
+    this.shared.warnings.push(message + place);
+  }
+
+  fail(message: string): never {
+    throw this.#directive === undefined ? new ConfigError(message) : failure(this.#directive, message);
+  }
+}
+
+/** Variables of modules that `set` may change. */
+const changeable: ReadonlySet<string> = new Set(['args', 'limit_rate']);
+
+/** Errors that know no place get the one of the directive at hand. */
+function located(error: unknown, directive: Directive | undefined): unknown {
+  const placeless =
+    error instanceof RegexError ||
+    error instanceof VariableError ||
+    (error instanceof ConfigError && error.file === undefined);
+  if (!placeless || directive === undefined) return error;
+  return failure(directive, (error as Error).message);
+}

@@ -1,5 +1,6 @@
 import type { ComplexValue, Configurations, Handler } from './module.ts';
 import type { Regex } from './regex.ts';
+import type { Variables } from './variables.ts';
 
 /**
  * What a configuration becomes once it is built: what the engine opens, and whom it asks for a server and a location.
@@ -16,8 +17,10 @@ export interface Configuration {
   readonly warnings: readonly string[];
   /** Every file that was read, with its text. */
   readonly files: ReadonlyMap<string, string>;
-  /** Every log file that some directive asked for, so that a reload or USR1 can open them all. Paths for the system. */
+  /** The folder that relative paths are under, with its last slash. */
   readonly prefix: string;
+  /** The variables of this configuration, by name. */
+  readonly variables: Variables;
 }
 
 /** The directives of the main context and of `events`. */
@@ -102,6 +105,8 @@ export interface Locations {
 /** `main` level of ngx_http_core_module. */
 export interface CoreMain {
   readonly servers: VirtualServer[];
+  /** The value of a variable by name: `variables.get(exchange, name)`. */
+  readonly variables: Variables;
 }
 
 /** `server` level of ngx_http_core_module. Times in milliseconds, sizes in bytes. */
@@ -193,6 +198,8 @@ export interface CoreLocation {
   rootText: string | undefined;
   /** `alias` instead of `root`: the path after the location's name is appended. */
   alias: boolean;
+  /** How much of the path `alias` replaces: the length of the name of the location that has it (an inner one inherits both). */
+  aliasLength: number;
   defaultType: string;
   /** Extension in lower case to MIME type. */
   types: ReadonlyMap<string, string>;

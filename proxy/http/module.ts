@@ -35,6 +35,13 @@ export interface Build {
   configuration<C>(module: Module, level: Level): C;
   /** Builds the directives of a block in a new context. `fresh` lists the levels for which new configurations are created (others are inherited as they are). Returns them, unmerged. */
   block(directive: Directive, context: Context, fresh: readonly Level[]): Configurations;
+  /** As `block`, with a look at the new configurations before their directives are read. */
+  open(
+    directive: Directive,
+    context: Context,
+    fresh: readonly Level[],
+    prepare: (configurations: Configurations) => void,
+  ): Configurations;
   /** The directives of a block that reads its own lines (`types`, `map`), includes put in place; throws where its text is not well formed. */
   lines(directive: Directive): Iterable<Directive>;
   /** Compiles `$variables`. An unknown one fails the build once the whole `http` block is read, as in nginx, for a `set` may follow. */

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import { ConfigError, type Parsed, parseFile, parseText } from '../config/index.ts';
+import { Builder, createConfigurations, type Shared, specsOf } from './build.ts';
+import type { Configuration } from './configuration.ts';
+import { core, coreMain } from './core.ts';
+import { listenersOf } from './listeners.ts';
+import { mainModule, processConfiguration } from './main.ts';
+import type { Configurations, Module } from './module.ts';
+import { Variables } from './variables.ts';
+
+export interface BuildOptions {
+  /** Path of the main configuration file. */
+  readonly file: string;
+  /** Relative paths of logs and roots are under it. */
+  readonly prefix: string;
+  /** The modules of the `http` block, ngx_http_core_module first. */
+  readonly modules: readonly Module[];
+  /** The text of `-g`. */
+  readonly globalDirectives?: string;
+  /** Called once what nginx calls the syntax is known to be right. */
+  readonly onSyntaxOk?: () => void;
+}
+
+/** Reads and builds a whole configuration; nothing is opened but the files it names. Throws a ConfigError. */
+export function buildConfiguration(options: BuildOptions): Configuration {
+  const folder = path.dirname(options.file);
+  const prefix = options.prefix.endsWith('/') ? options.prefix : `${options.prefix}/`;
+  const modules = options.modules.includes(core) ? options.modules : [core, ...options.modules];
+  const shared: Shared = {
+    modules,
+    specs: specsOf([mainModule, ...modules]),
+    variables: new Variables(modules),
+    prefix,
+    folder,
+    warnings: [],
+  };
+  const top = createConfigurations([mainModule, core], ['main'], undefined, undefined);
+  const builder = new Builder(shared, 'main', top, undefined);
+  if (options.globalDirectives !== undefined) applyGlobal(builder, options.globalDirectives, folder);
+  const parsed = parseFile(options.file, { folder, encoding: 'latin1' });
+  builder.apply(parsed.directives);
+  const http = httpOf(top);
+  const listeners = http === undefined ? [] : listenersOf(http, shared.warnings);
+  options.onSyntaxOk?.();
+  return {
+    process: processConfiguration(top, prefix),
+    http,
+    listeners,
+    warnings: shared.warnings,
+    files: parsed.files,
+    prefix,
+    variables: shared.variables,
+  };
+}
+
+function applyGlobal(builder: Builder, text: string, folder: string): void {
+  const parsed: Parsed = parseText(text.trimEnd().endsWith(';') || text.trim() === '' ? text : `${text};`, '', {
+    folder,
+  });
+  try {
+    builder.apply(parsed.directives);
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(`${error.reason} in command line`) : error;
+  }
+}
+
+function httpOf(top: Configurations): Configurations | undefined {
+  return coreMain(top)?.http;
+}

@@ -1,0 +1,142 @@
+import { realpathSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { hostname } from 'node:os';
+import { clock } from './clock.ts';
+import type { Exchange } from './exchange.ts';
+import type { HttpExchange } from './http-exchange.ts';
+import { mapUriToPath } from './map-uri.ts';
+import type { Module } from './module.ts';
+import { VERSION } from './version.ts';
+
+type Getters = NonNullable<Module['variables']>;
+
+const host = hostname();
+
+/** The variables of ngx_http_core_module. Source: https://nginx.org/en/docs/http/ngx_http_core_module.html#variables */
+export const coreVariables: Getters = {
+  arg_: (exchange, name) => argument(exchange.args, name),
+  args: (exchange) => exchange.args,
+  query_string: (exchange) => exchange.args,
+  is_args: (exchange) => (exchange.args === '' ? '' : '?'),
+  binary_remote_addr: (exchange) => binaryAddress(exchange.connection.remoteAddress),
+  body_bytes_sent: (exchange) => String(exchange.bodyBytesSent),
+  bytes_sent: (exchange) => String(exchange.bytesSent),
+  connection: (exchange) => String(exchange.connection.number),
+  connection_requests: (exchange) => String(exchange.connection.requests),
+  content_length: (exchange) => exchange.header('content-length'),
+  content_type: (exchange) => exchange.header('content-type'),
+  cookie_: (exchange, name) => cookie(exchange.header('cookie'), name),
+  document_root: (exchange) => (exchange as HttpExchange).core.root(exchange),
+  realpath_root: (exchange) => realPath((exchange as HttpExchange).core.root(exchange)),
+  request_filename: (exchange) => mapUriToPath(exchange as HttpExchange),
+  uri: (exchange) => exchange.uri,
+  document_uri: (exchange) => exchange.uri,
+  host: (exchange) => exchange.host,
+  hostname: () => host,
+  http_: (exchange, name) => exchange.header(name.replaceAll('_', '-')),
+  https: (exchange) => (exchange.connection.secure ? 'on' : ''),
+  scheme: (exchange) => (exchange.connection.secure ? 'https' : 'http'),
+  limit_rate: (exchange) => (exchange as HttpExchange).core.limitRate?.(exchange) ?? '0',
+  msec: () => (Date.now() / 1000).toFixed(3),
+  nginx_version: () => VERSION,
+  pid: () => String(process.pid),
+  pipe: () => '.',
+  remote_addr: (exchange) => exchange.connection.remoteAddress,
+  remote_port: (exchange) => String(exchange.connection.remotePort),
+  remote_user: (exchange) => remoteUser(exchange.header('authorization')),
+  request: (exchange) => exchange.requestLine,
+  request_completion: (exchange) => ((exchange as HttpExchange).finished ? 'OK' : ''),
+  request_id: requestId,
+  request_length: (exchange) => String(requestLength(exchange)),
+  request_method: (exchange) => exchange.method,
+  request_time: (exchange) => (Math.round(performance.now() - exchange.startedAt) / 1000).toFixed(3),
+  request_uri: (exchange) => exchange.target,
+  sent_http_: sentHeader,
+  server_addr: (exchange) => exchange.connection.localAddress,
+  server_name: (exchange) => (exchange as HttpExchange).virtualServer.core.name,
+  server_port: (exchange) => String(exchange.connection.localPort),
+  server_protocol: (exchange) => `HTTP/${exchange.httpVersion}`,
+  status: (exchange) => String(exchange.status).padStart(3, '0'),
+  time_iso8601: () => clock.iso,
+  time_local: () => clock.common,
+};
+
+/** The value of an argument as sent; names are compared without case, as `ngx_http_arg` does. */
+function argument(args: string, name: string): string | undefined {
+  for (const piece of args.split('&')) {
+    const equals = piece.indexOf('=');
+    if (equals === name.length && piece.slice(0, equals).toLowerCase() === name) return piece.slice(equals + 1);
+  }
+  return undefined;
+}
+
+function cookie(header: string | undefined, name: string): string | undefined {
+  for (const piece of header?.split(/[;,]/) ?? []) {
+    const equals = piece.indexOf('=');
+    if (equals > 0 && piece.slice(0, equals).trim().toLowerCase() === name) return piece.slice(equals + 1).trim();
+  }
+  return undefined;
+}
+
+/** Four or sixteen bytes, one character each. */
+function binaryAddress(address: string): string {
+  if (isIPv4(address))
+    return address
+      .split('.')
+      .map((part) => String.fromCharCode(Number(part)))
+      .join('');
+  const [head = '', tail = ''] = address.split('::');
+  const groups = (text: string): number[] =>
+    text === '' ? [] : text.split(':').map((part) => Number.parseInt(part, 16));
+  const before = groups(head);
+  const after = groups(tail);
+  const all = [...before, ...new Array<number>(Math.max(0, 8 - before.length - after.length)).fill(0), ...after];
+  return all.map((group) => String.fromCharCode((group >> 8) & 255, group & 255)).join('');
+}
+
+function realPath(root: string): string | undefined {
+  try {
+    return realpathSync(Buffer.from(root, 'latin1'), 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+function remoteUser(authorization: string | undefined): string | undefined {
+  const match = /^basic +([^ ]+)/i.exec(authorization ?? '');
+  if (match === null) return undefined;
+  const [user] = Buffer.from(match[1]!, 'base64').toString('latin1').split(':');
+  return user === '' ? undefined : user;
+}
+
+/** 16 random bytes in hexadecimal, the same for one request however often it is asked. */
+function requestId(exchange: Exchange): string {
+  let id = exchange.variables.get('request_id');
+  if (id === undefined) {
+    id = Array.from({ length: 16 }, () =>
+      Math.floor(Math.random() * 256)
+        .toString(16)
+        .padStart(2, '0'),
+    ).join('');
+    exchange.variables.set('request_id', id);
+  }
+  return id;
+}
+
+/** Bytes of request line, headers and body. */
+function requestLength(exchange: Exchange): number {
+  let length = exchange.requestLine.length + 4;
+  const headers = exchange.requestHeaders;
+  for (let index = 0; index < headers.length; index += 2) {
+    length += headers[index]!.length + headers[index + 1]!.length + 4;
+  }
+  return length + (exchange.body.length ?? 0);
+}
+
+function sentHeader(exchange: Exchange, rest: string): string | undefined {
+  const name = rest.replaceAll('_', '-');
+  if (name === 'content-type') return exchange.contentType ?? exchange.responseHeader(name);
+  if (name === 'content-length') return exchange.contentLength?.toString();
+  if (name === 'last-modified') return exchange.lastModified?.toUTCString() ?? exchange.responseHeader(name);
+  return exchange.responseHeader(name);
+}

@@ -1,0 +1,186 @@
+import { availableParallelism } from 'node:os';
+import type { Context, Directive } from '../config/directive.ts';
+import { ConfigError, flag, fullName, number, size, time } from '../config/index.ts';
+import type { ErrorLog, ProcessConfiguration, Severity } from './configuration.ts';
+import type { Build, Configurations, DirectiveSpec, Module } from './module.ts';
+
+/** The main context while the file is read: what isn't set is missing. */
+export interface MainState extends Partial<Omit<ProcessConfiguration, 'errorLog'>> {
+  errorLog?: ErrorLog[];
+  events?: boolean;
+}
+
+const main: readonly Context[] = ['main'];
+const events: readonly Context[] = ['events'];
+
+function slot(
+  name: string,
+  key: keyof MainState,
+  read: (directive: Directive, build: Build) => unknown,
+  contexts: readonly Context[] = main,
+): DirectiveSpec {
+  return {
+    name,
+    contexts,
+    level: 'main',
+    arguments: read === flag ? 'flag' : 1,
+    set(state: Record<string, unknown>, directive, build) {
+      if (state[key] !== undefined) build.fail(`"${name}" directive is duplicate`);
+      state[key] = read(directive, build);
+    },
+  };
+}
+
+/** Directives about threads, CPUs and kernel events: read, checked, and without effect here. */
+function accepted(
+  name: string,
+  contexts: readonly Context[],
+  check: (directive: Directive) => unknown,
+  count: DirectiveSpec['arguments'] = 1,
+): DirectiveSpec {
+  const set: DirectiveSpec['set'] = (_, directive) => void check(directive);
+  return { name, contexts, level: 'main', arguments: check === flag ? 'flag' : count, set };
+}
+
+/** What stands in the main context and in `events`: nginx's core, events and pcre modules. Source: https://nginx.org/en/docs/ngx_core_module.html */
+export const mainModule: Module = {
+  name: 'ngx_core_module',
+  directives: [
+    {
+      name: 'events',
+      contexts: main,
+      arguments: 0,
+      block: true,
+      level: 'main',
+      set(state: MainState, directive, build) {
+        if (state.events === true) build.fail('"events" directive is duplicate');
+        state.events = true;
+        build.block(directive, 'events', []);
+      },
+    },
+    {
+      name: 'user',
+      contexts: main,
+      arguments: [1, 2],
+      level: 'main',
+      set(state: MainState, directive, build) {
+        if (state.user !== undefined) build.fail('"user" directive is duplicate');
+        state.user = directive.words[0]!.text;
+        if (process.geteuid?.() !== 0) {
+          build.warn(
+            'the "user" directive makes sense only if the master process runs with super-user privileges, ignored',
+          );
+        }
+      },
+    },
+    {
+      name: 'error_log',
+      contexts: main,
+      arguments: [1, Number.POSITIVE_INFINITY],
+      level: 'main',
+      set(state: MainState, directive, build) {
+        state.errorLog = [...(state.errorLog ?? []), errorLogOf(directive, build)];
+      },
+    },
+    {
+      name: 'load_module',
+      contexts: main,
+      arguments: 1,
+      level: 'main',
+      set(_, directive, build) {
+        const file = build.path(directive.words[0]!.text);
+        build.fail(`dlopen() "${file}" failed (${file}: modules of nginx can't be loaded here)`);
+      },
+    },
+    {
+      name: 'include',
+      contexts: [
+        'main',
+        'events',
+        'http',
+        'server',
+        'location',
+        'upstream',
+        'if in server',
+        'if in location',
+        'limit_except',
+      ],
+      arguments: 1,
+      level: 'main',
+      // An `include` with one word was replaced by what it names; only others come here, for their error.
+      set: () => undefined,
+    },
+    slot('pid', 'pid', (directive, build) => build.path(text(directive))),
+    slot('daemon', 'daemon', flag),
+    slot('master_process', 'masterProcess', flag),
+    slot('worker_processes', 'workerProcesses', workerProcesses),
+    slot('worker_shutdown_timeout', 'workerShutdownTimeout', (directive) => time(directive)),
+    slot('working_directory', 'workingDirectory', text),
+    slot('worker_connections', 'workerConnections', (directive) => number(directive), events),
+    accepted('worker_rlimit_nofile', main, (directive) => number(directive)),
+    accepted('worker_rlimit_core', main, (directive) => size(directive)),
+    accepted('worker_priority', main, () => undefined),
+    accepted('worker_cpu_affinity', main, () => undefined, [1, Number.POSITIVE_INFINITY]),
+    accepted('timer_resolution', main, (directive) => time(directive)),
+    accepted('thread_pool', main, () => undefined, [2, 3]),
+    accepted('lock_file', main, () => undefined),
+    accepted('pcre_jit', main, flag),
+    accepted('ssl_engine', main, () => undefined),
+    accepted('env', main, () => undefined),
+    accepted('debug_points', main, () => undefined),
+    accepted('multi_accept', events, flag),
+    accepted('accept_mutex', events, flag),
+    accepted('accept_mutex_delay', events, (directive) => time(directive)),
+    accepted('worker_aio_requests', events, (directive) => number(directive)),
+    accepted('debug_connection', events, () => undefined),
+    accepted('use', events, eventMethod),
+  ],
+  createMain: (): MainState => ({}),
+};
+
+function text(directive: Directive): string {
+  return directive.words[0]!.text;
+}
+
+function workerProcesses(directive: Directive, build: Build): number {
+  const word = text(directive);
+  if (word === 'auto') return availableParallelism();
+  const count = /^\d{1,6}$/.test(word) ? Number(word) : 0;
+  if (count === 0) build.fail('"worker_processes" directive invalid value');
+  return count;
+}
+
+function eventMethod(directive: Directive): void {
+  const method = text(directive);
+  if (/^(epoll|kqueue|poll|select|eventport|\/dev\/poll)$/.test(method)) return;
+  throw new ConfigError(`invalid event type "${method}"`);
+}
+
+const severities: readonly Severity[] = ['debug', 'info', 'notice', 'warn', 'error', 'crit', 'alert', 'emerg'];
+
+/** `error_log file|stderr [level]`. Source: ngx_log_set_log. */
+export function errorLogOf(directive: Directive, build: Build): ErrorLog {
+  const [file, level, ...more] = directive.words.map((word) => word.text) as [string, ...string[]];
+  if (/^(syslog|memory):/.test(file)) build.fail(`error_log to ${file.replace(/:.*/, '')} is not supported here`);
+  const found = level === undefined ? 'error' : severities.find((severity) => severity === level);
+  if (found === undefined) build.fail(`invalid log level "${level}"`);
+  if (more.length > 0) build.fail(`duplicate log level "${more[0]}"`);
+  return { file: file === 'stderr' ? file : build.path(file), level: found! };
+}
+
+/** The main context with its defaults. Throws when there is no `events`. */
+export function processConfiguration(top: Configurations, prefix: string): ProcessConfiguration {
+  const state = top.main.get(mainModule) as MainState;
+  if (state.events !== true) throw new ConfigError('no "events" section in configuration');
+  return {
+    user: state.user,
+    workerProcesses: state.workerProcesses ?? 1,
+    workerConnections: state.workerConnections ?? 512,
+    pid: state.pid ?? fullName('logs/nginx.pid', prefix),
+    daemon: state.daemon ?? true,
+    masterProcess: state.masterProcess ?? true,
+    errorLog: state.errorLog ?? [{ file: fullName('logs/error.log', prefix), level: 'error' }],
+    workingDirectory: state.workingDirectory,
+    workerShutdownTimeout: state.workerShutdownTimeout ?? 0,
+  };
+}
