@@ -1,13 +1,12 @@
 import type { Prediction } from '../../grader/index.ts';
 
 const statuses = [200, 301, 403, 404, 405, 416] as const;
-const choices = statuses.map(String);
+const choices = [...statuses.map(String), 'another one'];
 
-/** The place of a status among the choices; throws when the question has no such choice. */
+/** The place of a status among the choices. */
 function statusChoice(status: number): number {
   const place = (statuses as readonly number[]).indexOf(status);
-  if (place < 0) throw new Error(`status ${status} is not among the choices ${choices.join(', ')}`);
-  return place;
+  return place < 0 ? statuses.length : place;
 }
 
 export const predictions: readonly Prediction[] = [

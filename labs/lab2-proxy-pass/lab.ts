@@ -1,4 +1,4 @@
-import type { Lab, Seen } from '../../grader/index.ts';
+import type { Expect, Lab, Response, Seen } from '../../grader/index.ts';
 import { backendDown } from './backend-down.ts';
 import { clientIdentity, forwardedProto } from './identity.ts';
 import { predictions } from './predictions.ts';
@@ -21,6 +21,18 @@ function ordinaryTargets(word: string): readonly string[] {
 /** Whether this is the request with the mark; servers that lose the path or the query leave the header. */
 function carries(seen: Seen, mark: string): boolean {
   return seen.target.includes(mark) || seen.headers['x-mark'] === mark;
+}
+
+/** The JSON of an answer; what is none fails the objective. */
+function jsonOf(expect: Expect, response: Response): unknown {
+  try {
+    return response.json();
+  } catch {
+    expect(false, 'a body in JSON', `status ${response.status} with ${JSON.stringify(response.text.slice(0, 80))}`, [
+      response,
+    ]);
+    return undefined;
+  }
 }
 
 interface Film {
@@ -52,7 +64,7 @@ const lab: Lab = {
           expect.body(await client.get('/status'), /^"?OK"?\s*$/);
           const films = await client.get('/discover?type=movie');
           expect.status(films, 200);
-          const list = films.json();
+          const list = jsonOf(expect, films);
           expect(Array.isArray(list) && list.length > 0, 'a JSON array of films', films.text.slice(0, 80), [films]);
           return;
         }
@@ -118,7 +130,8 @@ const lab: Lab = {
       async check({ client, expect, random, world }) {
         const films = await client.get('/discover?type=movie');
         expect.status(films, 200);
-        const film = (films.json() as readonly Film[])[0];
+        const list = jsonOf(expect, films);
+        const film = Array.isArray(list) ? (list[0] as Film | undefined) : undefined;
         expect(film !== undefined, 'a film in the answer of /discover', films.text.slice(0, 80), [films]);
         for (const padding of ['', 'x'.repeat(512 * 1024)]) {
           const word = random.word();
@@ -130,7 +143,7 @@ const lab: Lab = {
             body,
           });
           expect.status(response, 200);
-          const said = response.json() as { readonly new_popularity?: unknown };
+          const said = jsonOf(expect, response) as { readonly new_popularity?: unknown };
           expect(said.new_popularity === popularity, `"new_popularity": ${popularity}`, response.text.slice(0, 120), [
             response,
           ]);
