@@ -172,7 +172,7 @@ export class Forwarding implements ConnectionUser {
     this.#facts.bytesReceived += end;
     if (this.#head !== undefined) return this.#takeBody(bytes, 0, end);
     const before = this.#headText.length;
-    const text = before === 0 ? bytes.latin1Slice(0, end) : this.#headText + bytes.latin1Slice(0, end);
+    const text = before === 0 ? bytes.toString('latin1', 0, end) : this.#headText + bytes.toString('latin1', 0, end);
     const head = readResponseHead(text);
     if (head === undefined) {
       if (text.length >= this.#settings.bufferSize) {
@@ -342,10 +342,7 @@ export class Forwarding implements ConnectionUser {
       const words = tls
         ? tlsFailure(error)
         : `connect() ${path === undefined ? '' : `to unix:${path} `}failed (${systemError(error)})`;
-      this.#exchange.logError(
-        'error',
-        `${words} while ${tls ? 'SSL handshaking' : 'connecting'} to upstream`,
-      );
+      this.#exchange.logError('error', `${words} while ${tls ? 'SSL handshaking' : 'connecting'} to upstream`);
       this.#next(NEXT.error);
       return;
     }
@@ -464,7 +461,9 @@ export class Forwarding implements ConnectionUser {
 }
 
 function tlsFailure(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return `peer closed connection in SSL handshake (${systemError(error)})`;
-  if (error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO') return `SSL_do_handshake() failed (SSL: ${error.message.trim()})`;
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+    return `peer closed connection in SSL handshake (${systemError(error)})`;
+  if (error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO')
+    return `SSL_do_handshake() failed (SSL: ${error.message.trim()})`;
   return `upstream SSL certificate verify error: (${error.message})`;
 }

@@ -168,7 +168,10 @@ export function storeBody(
 }
 
 function temporaryFile(exchange: Exchange): number {
-  const name = path.join(tmpdir(), `nginx-body-${process.pid}-${performance.now()}-${Math.random().toString(36).slice(2)}`);
+  const name = path.join(
+    tmpdir(),
+    `nginx-body-${process.pid}-${performance.now()}-${Math.random().toString(36).slice(2)}`,
+  );
   const file = openSync(name, 'wx+', 0o600);
   exchange.logError('warn', `a client request body is buffered to a temporary file ${name}`);
   try {

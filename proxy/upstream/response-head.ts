@@ -4,6 +4,8 @@
  */
 export interface ResponseHead {
   status: number;
+  /** The words after the status; '' when there are none. */
+  reason: string;
   /** 0 for HTTP/1.0, 1 for HTTP/1.1. */
   minor: number;
   /** name, value, name, value ... as sent. */
@@ -21,7 +23,7 @@ export interface InvalidHead {
   readonly problem: string;
 }
 
-const STATUS_LINE = /^HTTP\/1\.(\d) +(\d{3})(?: [^\r\n]*)?\r?$/;
+const STATUS_LINE = /^HTTP\/1\.(\d) +(\d{3})(?: ([^\r\n]*))?\r?$/;
 
 /** The head at the beginning of `text`; `undefined` when its end hasn't arrived yet. */
 export function readResponseHead(text: string): ResponseHead | InvalidHead | undefined {
@@ -31,6 +33,7 @@ export function readResponseHead(text: string): ResponseHead | InvalidHead | und
   if (match === null) return { problem: NOT_HTTP };
   const head: ResponseHead = {
     status: Number(match[2]),
+    reason: match[3] ?? '',
     minor: Number(match[1]),
     headers: [],
     contentLength: undefined,

@@ -1,0 +1,169 @@
+import type { CoreLocation } from '../http/configuration.ts';
+import { core } from '../http/core.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { HttpExchange } from '../http/http-exchange.ts';
+import { AGAIN, type Module } from '../http/module.ts';
+import { redirectLocation } from '../http/redirect.ts';
+import { literalAddress, resolveName, upstreamFor } from '../upstream/dynamic.ts';
+import { Forwarding, type ForwardSettings } from '../upstream/forward.ts';
+import { proxyDirectives } from '../upstream/proxy-directives.ts';
+import { createProxyLocation, mergeProxyLocation, type ProxyLocation } from '../upstream/proxy-location.ts';
+import { type ProxyUrl, parseProxyUrl } from '../upstream/proxy-url.ts';
+import { type Upstream, type UpstreamRegistry, upstreamRegistry } from '../upstream/registry.ts';
+import { MemoryBody, NO_BODY, type OutgoingBody, StreamedBody, storeBody } from '../upstream/request-body.ts';
+import { upstreamUri, writeRequestHead } from '../upstream/request-head.ts';
+import { takeHead } from '../upstream/take-head.ts';
+
+/** `proxy_pass` and what goes with it. Source: ngx_http_proxy_module.c. */
+export const proxy: Module = {
+  name: 'ngx_http_proxy_module',
+  directives: proxyDirectives(proxyHandler),
+  createLocation: createProxyLocation,
+  mergeLocation: mergeProxyLocation,
+  variables: {
+    proxy_host: (exchange) => targetOf(exchange)?.hostHeader ?? exchange.variables.get('proxy_host'),
+    proxy_port: (exchange) => targetOf(exchange)?.port ?? exchange.variables.get('proxy_port'),
+    proxy_add_x_forwarded_for: forwardedFor,
+  },
+};
+
+function targetOf(exchange: Exchange): ProxyUrl | undefined {
+  return exchange.location<ProxyLocation>(proxy).pass?.url;
+}
+
+function forwardedFor(exchange: Exchange): string {
+  const earlier = exchange.header('x-forwarded-for');
+  const address = exchange.variable('remote_addr') ?? exchange.connection.remoteAddress;
+  return earlier === undefined ? address : `${earlier}, ${address}`;
+}
+
+/** The content handler that `proxy_pass` puts into its location. */
+function proxyHandler(exchange: Exchange): number {
+  const location = exchange.location<ProxyLocation>(proxy);
+  const pass = location.pass!;
+  if (pass.url !== undefined) {
+    const upstream = exchange.main<UpstreamRegistry>(upstreamRegistry).find(pass.key);
+    if (upstream === undefined) return 500;
+    readBody(exchange, location, pass.url, upstream);
+    return AGAIN;
+  }
+  return passByVariables(exchange, location, pass.value!(exchange));
+}
+
+/** `proxy_pass http://$somewhere`: a named upstream, a literal address, or a name that the resolver knows. */
+function passByVariables(exchange: Exchange, location: ProxyLocation, text: string): number {
+  const url = parseProxyUrl(text);
+  if ('problem' in url) {
+    exchange.logError('error', url.problem === 'invalid URL prefix' ? `${url.problem} in "${text}"` : url.problem);
+    return 500;
+  }
+  exchange.variables.set('proxy_host', url.hostHeader);
+  exchange.variables.set('proxy_port', url.port);
+  const registry = exchange.main<UpstreamRegistry>(upstreamRegistry);
+  const named = registry.find(url.authority) ?? registry.find(url.where.host);
+  const literal = literalAddress(url.where);
+  if (named !== undefined || literal !== undefined) {
+    readBody(exchange, location, url, named ?? upstreamFor(url.authority, [literal!]));
+    return AGAIN;
+  }
+  const { resolver, resolverTimeout } = exchange.location<CoreLocation>(core);
+  if (resolver.length === 0) {
+    exchange.logError('error', `no resolver defined to resolve ${url.where.host}`);
+    return 502;
+  }
+  resolveName(url.where, resolver, resolverTimeout).then(
+    (addresses) => readBody(exchange, location, url, upstreamFor(url.authority, addresses)),
+    (error: Error) => {
+      exchange.logError('error', error.message);
+      exchange.fail(502);
+    },
+  );
+  return AGAIN;
+}
+
+/** Reads the body, as far as it has to be there before anything is sent. */
+function readBody(exchange: Exchange, location: ProxyLocation, url: ProxyUrl, upstream: Upstream): void {
+  const { length } = exchange.body;
+  const own = location.setBody;
+  if (length === 0) {
+    const announced = own === undefined && exchange.header('content-length') !== undefined ? 0 : -1;
+    forward(exchange, location, url, upstream, own === undefined ? NO_BODY : ownBody(own(exchange)), announced, false);
+    return;
+  }
+  const passes = location.passRequestBody !== false && own === undefined;
+  if (passes && location.requestBuffering === false && (length !== undefined || location.form!.httpVersion === '1.1')) {
+    forward(exchange, location, url, upstream, new StreamedBody(exchange.body), length, true);
+    return;
+  }
+  const { clientBodyBufferSize } = exchange.location<CoreLocation>(core);
+  storeBody(
+    exchange,
+    clientBodyBufferSize,
+    (stored) => {
+      if (passes) {
+        forward(exchange, location, url, upstream, stored, stored.length, false);
+        return;
+      }
+      stored.close();
+      const body = own === undefined ? NO_BODY : ownBody(own(exchange));
+      forward(exchange, location, url, upstream, body, own === undefined ? stored.length : body.length, false);
+    },
+    (status) => exchange.fail(status),
+  );
+}
+
+function ownBody(text: string): OutgoingBody {
+  return new MemoryBody(Buffer.from(text, 'latin1'));
+}
+
+/** `announced`: the Content-Length to send, -1 for none, `undefined` for chunks. */
+function forward(
+  exchange: Exchange,
+  location: ProxyLocation,
+  url: ProxyUrl,
+  upstream: Upstream,
+  body: OutgoingBody,
+  announced: number | undefined,
+  streamed: boolean,
+): void {
+  const isStatic = location.pass!.url !== undefined;
+  const uri =
+    isStatic || url.uri === ''
+      ? upstreamUri(exchange, url.uri, location.pass!.locationLength, exchange.locationHolds)
+      : url.uri;
+  const length =
+    body === NO_BODY || body.length === undefined || location.setBody === undefined ? announced : body.length;
+  const head = writeRequestHead(exchange, location.form!, uri, length);
+  const tls = url.scheme === 'https' ? location.tls!(exchange, url) : undefined;
+  const request = { upstream, scheme: url.scheme, tls, head, uri, body, streamed };
+  new Forwarding(exchange, settingsOf(exchange, location), request).start();
+}
+
+/** The settings of a location for `Forwarding`, made once. */
+function settingsOf(exchange: Exchange, location: ProxyLocation): ForwardSettings {
+  location.settings ??= {
+    connectTimeout: location.connectTimeout!,
+    sendTimeout: location.sendTimeout!,
+    readTimeout: location.readTimeout!,
+    nextUpstream: location.nextUpstream!,
+    nextUpstreamTries: location.nextUpstreamTries!,
+    nextUpstreamTimeout: location.nextUpstreamTimeout!,
+    bufferSize: location.bufferSize!,
+    ignoreClientAbort: location.ignoreClientAbort!,
+    takeHead: responseTaker(exchange.location<CoreLocation>(core), location),
+  };
+  return location.settings;
+}
+
+function responseTaker(place: CoreLocation, location: ProxyLocation): ForwardSettings['takeHead'] {
+  const form = {
+    hidden: location.hidden!,
+    redirects: location.redirects!,
+    cookieDomains: location.cookieDomains!,
+    cookiePaths: location.cookiePaths!,
+    ignored: location.ignoreHeaders!,
+    interceptErrors: location.interceptErrors!,
+    absolute: (exchange: Exchange, target: string) => redirectLocation(exchange as HttpExchange, target),
+  };
+  return (exchange, head) => takeHead(exchange, place, form, head);
+}

@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import { type ConnectionOptions, checkServerIdentity, createSecureContext } from 'node:tls';
+import { ConfigError, systemPath } from '../config/index.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { ComplexValue } from '../http/module.ts';
+import { NEXT } from './failure.ts';
+import type { ForwardSettings } from './forward.ts';
+import type { ProxyUrl } from './proxy-url.ts';
+import { HeaderSet, type RequestForm, type SetHeader } from './request-head.ts';
+import type { ReplaceRule } from './rewrite-headers.ts';
+import { HIDDEN } from './take-head.ts';
+import { tlsRange } from './tls-range.ts';
+
+/** The target of `proxy_pass`: a URL known from the start, or a value with variables. */
+export interface ProxyPass {
+  readonly url: ProxyUrl | undefined;
+  /** Under which the registry knows the upstream. */
+  readonly key: string;
+  readonly value: ComplexValue | undefined;
+  /** Length of the location's name, which the URL's path replaces. */
+  readonly locationLength: number;
+  readonly location: string;
+}
+
+/** `proxy_ssl_*`. Paths are absolute. */
+export interface ProxyTls {
+  verify?: boolean;
+  depth?: number;
+  serverName?: boolean;
+  name?: ComplexValue;
+  trusted?: string;
+  certificate?: string;
+  key?: string;
+  ciphers?: string;
+  protocols?: readonly string[];
+  sessionReuse?: boolean;
+}
+
+/** The proxy module's configuration of a location; what isn't set is `undefined` until it is merged. Times in milliseconds, sizes in bytes. */
+export interface ProxyLocation {
+  pass?: ProxyPass;
+  connectTimeout?: number;
+  sendTimeout?: number;
+  readTimeout?: number;
+  nextUpstream?: number;
+  nextUpstreamTries?: number;
+  nextUpstreamTimeout?: number;
+  bufferSize?: number;
+  buffering?: boolean;
+  requestBuffering?: boolean;
+  ignoreClientAbort?: boolean;
+  interceptErrors?: boolean;
+  passRequestHeaders?: boolean;
+  passRequestBody?: boolean;
+  httpVersion?: '1.0' | '1.1';
+  method?: ComplexValue;
+  setBody?: ComplexValue;
+  setHeaders?: SetHeader[];
+  hideHeaders?: string[];
+  passHeaders?: string[];
+  ignoreHeaders?: ReadonlySet<string>;
+  /** `undefined`: not said; 'off', or rules of which 'default' stands for nginx's own. */
+  redirect?: 'off' | ('default' | ReplaceRule)[];
+  cookieDomain?: 'off' | ReplaceRule[];
+  cookiePath?: 'off' | ReplaceRule[];
+  ssl: ProxyTls;
+
+  // Made by the merge.
+  form?: RequestForm;
+  hidden?: HeaderSet;
+  redirects?: readonly ReplaceRule[];
+  cookieDomains?: readonly ReplaceRule[];
+  cookiePaths?: readonly ReplaceRule[];
+  tls?: (exchange: Exchange, url: ProxyUrl) => ConnectionOptions;
+  settings?: ForwardSettings;
+}
+
+export const createProxyLocation = (): ProxyLocation => ({ ssl: {} });
+
+const DEFAULTS = {
+  connectTimeout: 60_000,
+  sendTimeout: 60_000,
+  readTimeout: 60_000,
+  nextUpstream: NEXT.error | NEXT.timeout,
+  nextUpstreamTries: 0,
+  nextUpstreamTimeout: 0,
+  bufferSize: 4096,
+  buffering: true,
+  requestBuffering: true,
+  ignoreClientAbort: false,
+  interceptErrors: false,
+  passRequestHeaders: true,
+  passRequestBody: true,
+  httpVersion: '1.0',
+  ignoreHeaders: new Set<string>(),
+} as const;
+
+const INHERITED = [
+  'method',
+  'setBody',
+  'setHeaders',
+  'hideHeaders',
+  'passHeaders',
+  'redirect',
+  'cookieDomain',
+  'cookiePath',
+  'pass',
+] as const;
+
+/** Headers nginx never passes on from the client unless `proxy_set_header` names them. */
+const HOP_BY_HOP = [
+  'Host',
+  'Connection',
+  'Content-Length',
+  'Transfer-Encoding',
+  'TE',
+  'Keep-Alive',
+  'Expect',
+  'Upgrade',
+];
+
+/** Fills in what `child` left unset and prepares what requests use. Source: ngx_http_proxy_merge_loc_conf. */
+export function mergeProxyLocation(parent: ProxyLocation, child: ProxyLocation): void {
+  for (const key of INHERITED)
+    if (child[key] === undefined && parent[key] !== undefined) Object.assign(child, { [key]: parent[key] });
+  for (const key of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
+    Object.assign(child, { [key]: child[key] ?? parent[key] ?? DEFAULTS[key] });
+  }
+  child.ssl = { ...parent.ssl, ...child.ssl };
+  const { pass } = child;
+  if (pass === undefined) return;
+  child.form = requestForm(child, pass);
+  const shown = new Set((child.passHeaders ?? []).map((name) => name.toLowerCase()));
+  child.hidden = new HeaderSet(
+    [...HIDDEN, ...(child.hideHeaders ?? [])].filter((name) => !shown.has(name.toLowerCase())),
+  );
+  child.redirects = redirectRules(child, pass);
+  child.cookieDomains = child.cookieDomain === 'off' ? [] : (child.cookieDomain ?? []);
+  child.cookiePaths = child.cookiePath === 'off' ? [] : (child.cookiePath ?? []);
+  child.tls = pass.url?.scheme === 'http' ? undefined! : tlsOptions(child.ssl, pass.url?.scheme === 'https');
+}
+
+function requestForm(location: ProxyLocation, pass: ProxyPass): RequestForm {
+  const given = location.setHeaders ?? [];
+  const names = new Set(given.map((header) => header.name.toLowerCase()));
+  const host = pass.url?.hostHeader;
+  const defaults: SetHeader[] = [
+    { name: 'Host', value: host === undefined ? (exchange) => exchange.variables.get('proxy_host') ?? '' : () => host },
+    { name: 'Connection', value: () => 'close' },
+  ];
+  return {
+    httpVersion: location.httpVersion!,
+    method: location.method,
+    headers: [...given, ...defaults.filter((header) => !names.has(header.name.toLowerCase()))],
+    passHeaders: location.passRequestHeaders!,
+    dropped: new HeaderSet([...HOP_BY_HOP, ...names]),
+    ownContentLength: names.has('content-length'),
+    ownTransferEncoding: names.has('transfer-encoding'),
+  };
+}
+
+function redirectRules(location: ProxyLocation, pass: ProxyPass): readonly ReplaceRule[] {
+  const { redirect } = location;
+  if (redirect === 'off') return [];
+  const { url } = pass;
+  const own: ReplaceRule[] = [];
+  if (url !== undefined) {
+    const from = url.uri === '' ? `${url.url}/` : url.url;
+    const to = url.uri === '' ? '/' : pass.location;
+    own.push({ from: () => from, to: () => to, whole: false });
+  }
+  return redirect === undefined ? own : redirect.flatMap((rule) => (rule === 'default' ? own : [rule]));
+}
+
+/** Options for connections by TLS. The certificate files are read once. */
+function tlsOptions(ssl: ProxyTls, used: boolean): NonNullable<ProxyLocation['tls']> {
+  const make = (): ReturnType<typeof createSecureContext> =>
+    createSecureContext({
+      ...(ssl.trusted === undefined ? {} : { ca: pem(ssl.trusted) }),
+      ...(ssl.certificate === undefined ? {} : { cert: pem(ssl.certificate), key: pem(ssl.key ?? ssl.certificate) }),
+      ciphers: ssl.ciphers ?? 'DEFAULT@SECLEVEL=1',
+      ...tlsRange(ssl.protocols ?? ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']),
+    });
+  let context = used ? make() : undefined;
+  return (exchange, url) => {
+    context ??= make();
+    const name = (ssl.name?.(exchange) ?? url.where.host).replace(/:\d+$/, '');
+    const sni = ssl.serverName === true && !/^[\d.]+$|:|^\[/.test(name);
+    return {
+      secureContext: context,
+      rejectUnauthorized: ssl.verify === true,
+      ...(sni ? { servername: name } : { servername: '' }),
+      checkServerIdentity: (_host, certificate) =>
+        ssl.verify === true ? checkServerIdentity(name, certificate) : undefined,
+      ALPNProtocols: [],
+    };
+  };
+}
+
+function pem(file: string): Buffer {
+  try {
+    return readFileSync(systemPath(file));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const words =
+      code === 'ENOENT' ? 'No such file or directory' : code === 'EACCES' ? 'Permission denied' : String(code);
+    throw new ConfigError(`cannot load certificate "${file}": BIO_new_file() failed (${words})`);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Exchange } from '../http/exchange.ts';
+import type { ComplexValue } from '../http/module.ts';
+import { escapeUri } from '../http/request-uri.ts';
+
+/** A header of `proxy_set_header`. An empty value drops it. */
+export interface SetHeader {
+  readonly name: string;
+  readonly value: ComplexValue;
+}
+
+/** The client's headers that must not be passed on, by lower-case name. */
+export class HeaderSet {
+  readonly #names: ReadonlySet<string>;
+  /** Bit n: some name has n letters. Most headers of a request are told apart by their length. */
+  #lengths = 0;
+
+  constructor(names: Iterable<string>) {
+    this.#names = new Set([...names].map((name) => name.toLowerCase()));
+    for (const name of this.#names) this.#lengths |= 1 << (name.length & 31);
+  }
+
+  has(name: string): boolean {
+    return (this.#lengths & (1 << (name.length & 31))) !== 0 && this.#names.has(name.toLowerCase());
+  }
+}
+
+/** How requests are written for a location. */
+export interface RequestForm {
+  readonly httpVersion: '1.0' | '1.1';
+  readonly method: ComplexValue | undefined;
+  readonly headers: readonly SetHeader[];
+  readonly passHeaders: boolean;
+  /** Names in `headers` and the hop-by-hop ones. */
+  readonly dropped: HeaderSet;
+  /** `proxy_set_header Content-Length` or `Transfer-Encoding` was given: the framing is the configuration's own business. */
+  readonly ownContentLength: boolean;
+  readonly ownTransferEncoding: boolean;
+}
+
+/** The head of the request for the upstream, bytes as latin1. `length` of the body: `undefined` sends it in chunks, -1 none at all. */
+export function writeRequestHead(
+  exchange: Exchange,
+  form: RequestForm,
+  uri: string,
+  length: number | undefined,
+): string {
+  let head = `${form.method?.(exchange) ?? exchange.method} ${uri} HTTP/${form.httpVersion}\r\n`;
+  const { headers } = form;
+  for (let i = 0; i < headers.length; i++) {
+    const { name, value } = headers[i]!;
+    const text = value(exchange);
+    if (text !== '') head += `${name}: ${text}\r\n`;
+  }
+  if (length === undefined) {
+    if (!form.ownTransferEncoding) head += 'Transfer-Encoding: chunked\r\n';
+  } else if (length >= 0 && !form.ownContentLength) head += `Content-Length: ${length}\r\n`;
+  if (form.passHeaders) {
+    const passed = exchange.requestHeaders;
+    for (let i = 0; i < passed.length; i += 2) {
+      const name = passed[i]!;
+      if (!form.dropped.has(name)) head += `${name}: ${passed[i + 1]}\r\n`;
+    }
+  }
+  return `${head}\r\n`;
+}
+
+/**
+ * The path and query to ask the upstream for. Without a URI in `proxy_pass` the request's own target goes out byte for
+ * byte, unless a rewrite changed it; with one, the location's name is replaced by it. Source: ngx_http_proxy_create_request.
+ */
+export function upstreamUri(exchange: Exchange, uri: string, locationLength: number, locationHolds: boolean): string {
+  if (uri === '' && exchange.uriIsOriginal) return exchange.target;
+  const replaces = uri !== '' && locationHolds;
+  const rest = exchange.uri.slice(replaces ? locationLength : 0);
+  const path = needsEscape(exchange) ? escapeUri(rest) : rest;
+  const query = exchange.args === '' ? '' : `?${exchange.args}`;
+  return `${replaces ? uri : ''}${path}${query}`;
+}
+
+/** A path that was decoded, or isn't the client's own, is escaped again. */
+function needsEscape(exchange: Exchange): boolean {
+  return !exchange.uriIsOriginal || exchange.target.includes('%') || exchange.target.includes(' ');
+}

@@ -1,0 +1,151 @@
+import type { CoreLocation } from '../http/configuration.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { DECLINED } from '../http/module.ts';
+import { HeaderSet } from './request-head.ts';
+import type { ResponseHead } from './response-head.ts';
+import { type ReplaceRule, replaceByRules, replaceInCookie, replaceInRefresh } from './rewrite-headers.ts';
+
+/** What a location does to the headers of an upstream's answer. */
+export interface ResponseForm {
+  /** Not passed on: nginx's own list and `proxy_hide_header`, less `proxy_pass_header`. */
+  readonly hidden: HeaderSet;
+  readonly redirects: readonly ReplaceRule[];
+  readonly cookieDomains: readonly ReplaceRule[];
+  readonly cookiePaths: readonly ReplaceRule[];
+  /** `proxy_ignore_headers`, lower case. */
+  readonly ignored: ReadonlySet<string>;
+  readonly interceptErrors: boolean;
+  /** Makes a path absolute, for a `Location` that was rewritten to one. */
+  absolute(exchange: Exchange, location: string): string;
+}
+
+/** Hidden unless `proxy_pass_header` names them. */
+export const HIDDEN = [
+  'Date',
+  'Server',
+  'X-Pad',
+  'X-Accel-Expires',
+  'X-Accel-Redirect',
+  'X-Accel-Limit-Rate',
+  'X-Accel-Buffering',
+  'X-Accel-Charset',
+];
+
+/** Headers that need a closer look; all others are passed on as they came. */
+const LOOKED_AT = new HeaderSet([
+  ...HIDDEN,
+  'Content-Type',
+  'Content-Length',
+  'Transfer-Encoding',
+  'Connection',
+  'Keep-Alive',
+  'Location',
+  'Refresh',
+  'Set-Cookie',
+]);
+
+/** What an X-Accel-Redirect keeps of the answer it replaces. */
+const KEPT_BY_REDIRECT = new HeaderSet([
+  'Content-Type',
+  'Set-Cookie',
+  'Content-Disposition',
+  'Cache-Control',
+  'Expires',
+  'Accept-Ranges',
+]);
+
+/**
+ * Puts status and headers of an upstream's answer into the exchange. False when the answer is another one: that of
+ * `X-Accel-Redirect`, or the page of `proxy_intercept_errors`. Source: ngx_http_upstream_process_headers.
+ */
+export function takeHead(exchange: Exchange, core: CoreLocation, form: ResponseForm, head: ResponseHead): boolean {
+  const { headers, status } = head;
+  const redirect = form.ignored.has('x-accel-redirect') ? undefined : headerOf(headers, 'x-accel-redirect');
+  if (redirect !== undefined) {
+    accelRedirect(exchange, headers, redirect);
+    return false;
+  }
+  if (form.interceptErrors && status >= 300 && core.errorPages.some((page) => page.status === status)) {
+    const challenge = status === 401 ? headerOf(headers, 'www-authenticate') : undefined;
+    if (challenge !== undefined) exchange.setResponseHeader('WWW-Authenticate', challenge);
+    exchange.fail(status);
+    return false;
+  }
+  exchange.status = status;
+  exchange.reason = head.reason === '' ? undefined : head.reason;
+  exchange.contentLength = head.contentLength;
+  const answer = exchange.responseHeaders;
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    if (form.hidden.has(name)) continue;
+    const value = headers[i + 1]!;
+    if (LOOKED_AT.has(name)) lookAt(exchange, form, name, value);
+    else answer.push(name, value);
+  }
+  return true;
+}
+
+function lookAt(exchange: Exchange, form: ResponseForm, name: string, value: string): void {
+  const answer = exchange.responseHeaders;
+  switch (name.toLowerCase()) {
+    case 'content-type':
+      exchange.contentType = value;
+      return;
+    case 'content-length':
+    case 'transfer-encoding':
+    case 'connection':
+    case 'keep-alive':
+      return;
+    case 'server':
+      exchange.serverHeader = value;
+      return;
+    case 'date':
+      exchange.dateHeader = value;
+      return;
+    case 'location': {
+      const replaced = replaceByRules(exchange, form.redirects, value);
+      answer.push(name, replaced === undefined ? value : form.absolute(exchange, replaced));
+      return;
+    }
+    case 'refresh':
+      answer.push(name, replaceInRefresh(exchange, form.redirects, value));
+      return;
+    case 'set-cookie':
+      answer.push(name, replaceInCookie(exchange, form.cookieDomains, form.cookiePaths, value));
+      return;
+    default:
+      answer.push(name, value);
+  }
+}
+
+function headerOf(headers: readonly string[], lowerCaseName: string): string | undefined {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) return headers[i + 1];
+  }
+  return undefined;
+}
+
+function accelRedirect(exchange: Exchange, headers: readonly string[], target: string): void {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    if (!KEPT_BY_REDIRECT.has(name)) continue;
+    if (name.toLowerCase() === 'content-type') exchange.contentType = headers[i + 1];
+    else exchange.responseHeaders.push(name, headers[i + 1]!);
+  }
+  // Out of the way of the upstream's own callbacks: the new location may be proxied as well.
+  process.nextTick(() => {
+    if (target.startsWith('@')) {
+      exchange.namedLocation(target);
+      return;
+    }
+    const question = target.indexOf('?');
+    const path = question < 0 ? target : target.slice(0, question);
+    if (!path.startsWith('/')) exchange.resume(DECLINED);
+    else exchange.internalRedirect(decodePath(path), question < 0 ? '' : target.slice(question + 1));
+  });
+}
+
+function decodePath(path: string): string {
+  return path.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
