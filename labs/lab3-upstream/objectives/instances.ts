@@ -1,4 +1,4 @@
-import type { Application, Seen, Trial } from '../../../grader/index.ts';
+import { type Application, NotMet, type Seen, type Trial } from '../../../grader/index.ts';
 
 /** The two instances behind the balancer. */
 export function instances({ world }: Trial): readonly [Application, Application] {
@@ -16,12 +16,12 @@ export function marked(application: Application, mark: string): readonly Seen[] 
 const recoveryLimit = 15_000;
 
 /**
- * Waits until both instances get requests, at most `limit` ms; says whether they do.
+ * Waits until both instances get requests, at most 15 s; says whether they do.
  * Servers that notice at once cost a handful of requests and no waiting.
  */
-export async function bothServe(trial: Trial, limit = recoveryLimit): Promise<boolean> {
+export async function bothServe(trial: Trial): Promise<boolean> {
   const both = instances(trial);
-  const deadline = performance.now() + limit;
+  const deadline = performance.now() + recoveryLimit;
   for (let round = 0; ; round++) {
     const mark = trial.random.word();
     await trial.client.burst(Array.from({ length: 12 }, (_, i) => `/status?back=${mark}-${i}`));
@@ -31,10 +31,41 @@ export async function bothServe(trial: Trial, limit = recoveryLimit): Promise<bo
   }
 }
 
+/** Whether nothing is left of an earlier outage: in a server of several workers some may still avoid an instance. */
+async function bothServeAlike(trial: Trial): Promise<boolean> {
+  const mark = trial.random.word();
+  await trial.client.burst(Array.from({ length: 40 }, (_, i) => `/status?alike=${mark}-${i}`));
+  return instances(trial).every((one) => marked(one, mark).length >= 16);
+}
+
 /**
- * Leaves no memory of an outage behind: a server that already sends to both instances has none, any other is
- * restarted, so that the next outage isn't judged while a server is still in the penalty of the last.
+ * Runs a part of a check; what isn't met is tried once more on a restarted server, because an earlier outage may be the
+ * reason: each worker of a server has a memory of its own, which can't be seen from outside.
  */
-export async function forgetOutage(trial: Trial): Promise<void> {
-  if (!(await bothServe(trial, 0))) await trial.world.restartServer();
+export async function orAfterRestart(trial: Trial, part: () => Promise<void>): Promise<void> {
+  try {
+    await part();
+  } catch (error) {
+    if (!(error instanceof NotMet)) throw error;
+    await trial.world.restartServer();
+    await part();
+  }
+}
+
+/** Makes sure that a server begins the next outage without a memory of the last; restarts it only when there is need. */
+export async function forgetOutages(trial: Trial): Promise<void> {
+  if (!(await bothServeAlike(trial))) await trial.world.restartServer();
+}
+
+/** Runs a part of a check while an instance is stopped. */
+export async function duringOutage(trial: Trial, instance: Application, part: () => Promise<void>): Promise<void> {
+  await forgetOutages(trial);
+  await orAfterRestart(trial, async () => {
+    await instance.stop();
+    try {
+      await part();
+    } finally {
+      await instance.start();
+    }
+  });
 }

@@ -1,5 +1,5 @@
 import type { Objective, Response, Trial } from '../../../grader/index.ts';
-import { forgetOutage, instances, marked } from './instances.ts';
+import { duringOutage, forgetOutages, instances, marked, orAfterRestart } from './instances.ts';
 
 /** Posts a change that nobody else makes; the mark is in the path, in a header and in the body. */
 function post({ client }: Trial, mark: string): Promise<Response> {
@@ -60,17 +60,12 @@ export const noDuplicates: Objective = {
   ],
   manual: 'https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream',
   async check(trial) {
-    await vote(trial, 6, 'while both instances run');
+    await orAfterRestart(trial, () => vote(trial, 6, 'while both instances run'));
     for (const instance of instances(trial)) {
-      await instance.stop();
-      try {
-        await vote(trial, 4, `while ${instance.name} refuses connections`);
-      } finally {
-        await instance.start();
-        await forgetOutage(trial);
-      }
+      await duringOutage(trial, instance, () => vote(trial, 4, `while ${instance.name} refuses connections`));
     }
-    await dieOver(trial);
+    await forgetOutages(trial);
+    await orAfterRestart(trial, () => dieOver(trial));
   },
 };
 
@@ -97,6 +92,5 @@ async function dieOver(trial: Trial): Promise<void> {
     trial.expect(delivered > 0, 'a POST reaches an instance that dies over it', 'none did');
   } finally {
     for (const instance of instances(trial)) instance.misbehave(undefined);
-    await forgetOutage(trial);
   }
 }
