@@ -11,7 +11,11 @@ export interface RunOptions {
 }
 
 /** One lab on one target, with everything that is needed for it loaded only now. Throws what checkLab throws. */
-export async function runCheck(entry: Pick<CatalogEntry, 'number' | 'title' | 'folder' | 'load'>, chosen: Chosen, options: RunOptions): Promise<LabResult> {
+export async function runCheck(
+  entry: Pick<CatalogEntry, 'number' | 'title' | 'folder' | 'load'>,
+  chosen: Chosen,
+  options: RunOptions,
+): Promise<LabResult> {
   const { progress, seed, only, signal } = options;
   progress.show(`Lab ${entry.number} · ${entry.title}: starting the server`);
   try {

@@ -30,7 +30,9 @@ export interface Chosen {
 
 /** The things to grade: one, or two with `--engine both`. Throws UsageError when options contradict one another. */
 export async function chooseTargets(
-  lab: Pick<CatalogEntry, 'number' | 'folder'>, options: TargetOptions): Promise<readonly Chosen[]> {
+  lab: Pick<CatalogEntry, 'number' | 'folder'>,
+  options: TargetOptions,
+): Promise<readonly Chosen[]> {
   const named = (['config', 'program', 'command', 'target'] as const).filter((name) => options[name] !== undefined);
   const ways = [...named, ...(options.build ? ['build'] : []), ...(options.solution ? ['solution'] : [])];
   const both = ways.filter((way) => way !== 'build' || !options.solution);

@@ -63,7 +63,9 @@ function objectiveDetails(objective: ObjectiveResult): string {
   );
   const place = blame && `<p>${escapeHtml(`${blame.file}:${blame.line}`)}</p><pre>${escapeHtml(blame.text)}</pre>`;
   const again = objective.reproduce.map((line) => `<pre>${escapeHtml(line)}</pre>`).join('');
-  const wire = objective.exchanges.map(({ request, response }) => `<pre>${escapeHtml(`${request}\n\n${response}`)}</pre>`);
+  const wire = objective.exchanges.map(
+    ({ request, response }) => `<pre>${escapeHtml(`${request}\n\n${response}`)}</pre>`,
+  );
   return `<details${outcome === 'failed' || outcome === 'error' ? ' open' : ''}>
 <summary><span class="${outcome}">${mark}</span> ${escapeHtml(objective.title)}${objective.kind === 'stretch' ? ' <span class="soft">stretch</span>' : ''}<span class="points">${points.earned} / ${points.possible}</span></summary>
 ${list.length === 0 ? '' : `<dl>${list.join('')}</dl>`}${place ?? ''}${again}${wire.join('')}

@@ -41,8 +41,7 @@ export function chooseLocation(block: Directive, path: string): LocationBlock | 
   if (inner !== undefined && inner.modifier !== '' && inner.modifier !== '^~') return inner;
   if (prefix?.modifier !== '^~') {
     const regex = all.find(
-      ({ modifier, pattern }) =>
-        (modifier === '~' || modifier === '~*') && safeTest(pattern, path, modifier === '~*'),
+      ({ modifier, pattern }) => (modifier === '~' || modifier === '~*') && safeTest(pattern, path, modifier === '~*'),
     );
     if (regex !== undefined) return chooseLocation(regex.directive, path) ?? regex;
   }

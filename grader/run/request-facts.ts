@@ -1,7 +1,7 @@
+import type { Directive } from '../../proxy/config/index.ts';
 import type { Response } from '../lab.ts';
-import type { Seen } from '../seen.ts';
 import type { Case } from './case.ts';
-import { type ServerBlock, serverFor } from './configuration-model.ts';
+import { directivesOf, type ServerBlock, serverFor } from './configuration-model.ts';
 import { chooseLocation, type LocationBlock } from './location-choice.ts';
 
 /** The request that failed: which port, host and path, and which server and location took it. */
@@ -12,6 +12,8 @@ export interface Taken {
   readonly response: Response;
   readonly server: ServerBlock | undefined;
   readonly location: LocationBlock | undefined;
+  /** Location, server, http: where a directive is looked for, innermost first. */
+  readonly blocks: readonly (Directive | undefined)[];
 }
 
 /** Who took the most telling request (the last of the evidence); undefined without one. */
@@ -23,7 +25,8 @@ export function takenBy(failure: Case, wanted: (response: Response) => boolean =
   const path = decodedPath(response.request.path);
   const server = serverFor(failure.configuration, port, host);
   const location = server === undefined ? undefined : chooseLocation(server.directive, path);
-  return { port, host, path, response, server, location };
+  const http = directivesOf(failure.configuration.directives).find(({ name }) => name === 'http');
+  return { port, host, path, response, server, location, blocks: [location?.directive, server?.directive, http] };
 }
 
 /** The path of a request target without query, decoded and without doubled slashes or dot segments, as nginx matches it. */
@@ -41,9 +44,4 @@ export function decodedPath(target: string): string {
     else if (segment !== '.') kept.push(segment);
   }
   return `/${kept.join('/')}`;
-}
-
-/** Arrivals at applications, the most telling last. */
-export function lastSeen(failure: Case): Seen | undefined {
-  return failure.seen.at(-1);
 }
