@@ -70,7 +70,7 @@ function asked(response: Response): string {
 /** What came, in a few words: `status 502` or `no answer: connection refused`. */
 export function describeStatus(response: Response): string {
   if (response.status === 0) return `no answer: ${response.failure ?? 'the connection was closed'}`;
-  const location = response.headers['location'];
+  const location = response.headers.location;
   return location === undefined
     ? `status ${response.status}`
     : `status ${response.status} with \`Location: ${shorten(location)}\``;

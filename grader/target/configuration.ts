@@ -1,0 +1,202 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Directive } from '../../proxy/config/index.ts';
+import type { Capability, Lab } from '../lab.ts';
+import { createClient, createTranslation } from '../probe/index.ts';
+import type { StartupMessage } from '../result.ts';
+import { writeCertificates } from './certificates.ts';
+import { mapConfiguration } from './config-map.ts';
+import { engineCommand } from './engine.ts';
+import { type IncludeTree, readIncludeTree } from './include-tree.ts';
+import { startApplications } from './lab-applications.ts';
+import { hasIpv6 } from './ports.ts';
+import { createSandbox, type Sandbox } from './sandbox.ts';
+import { ServerProcess } from './server-process.ts';
+import { readStartupMessages } from './startup-messages.ts';
+import { readSubmission, type Submission } from './submission.ts';
+import type { OpenTarget, StudentConfiguration, TargetSpec } from './target.ts';
+import { createWorld } from './world.ts';
+
+type Spec = Extract<TargetSpec, { kind: 'configuration' }>;
+
+/** ms until a server must listen; nginx itself tries for 2.5 s to get a port that is taken. */
+const startLimit = 10_000;
+
+/** Runs a student's configuration in a sandbox, on the reference proxy or on nginx. */
+export async function openConfiguration(spec: Spec, lab: Lab, seed: number, signal: AbortSignal): Promise<OpenTarget> {
+  const submission = readSubmission(spec.path);
+  const tree = readIncludeTree(submission.files);
+  const sandbox = createSandbox(seed);
+  const applications = await startApplications(lab, seed);
+  let server: ServerProcess | undefined;
+  let client: ReturnType<typeof createClient> | undefined;
+  const close = async () => {
+    signal.removeEventListener('abort', close);
+    client?.close();
+    await server?.stop();
+    await applications.stop();
+    sandbox.remove();
+  };
+  signal.addEventListener('abort', close);
+  try {
+    const mapped = await mapConfiguration(tree, submission.files, {
+      root: sandbox.root,
+      engine: spec.engine,
+      applications: applications.ports,
+      ipv6: hasIpv6(),
+    });
+    const translation = createTranslation(mapped.addresses.pairs, sandbox.root);
+    applications.translate(translation);
+    const usesTls = lab.tls === true || [...mapped.texts.values()].some((text) => text.includes('ssl_certificate'));
+    const authority = usesTls ? writeCertificates(sandbox.place('etc/nginx/certs')) : undefined;
+    writeFiles(sandbox, submission, mapped.texts);
+
+    const command = engineCommand(spec.engine, sandbox.root, mapped.hasPid);
+    const doors = mapped.doors.map((door) => ({ host: door.host, port: door.sandbox }));
+    const messages: StartupMessage[] = [...submission.refused, ...mapped.refused];
+    const start = async (): Promise<boolean> => {
+      server = new ServerProcess(command);
+      return server.waitForDoors(doors, startLimit, signal);
+    };
+    const explain = () => readStartupMessages(server?.output ?? '', submission.files, translation.text);
+    let ok = false;
+    if (messages.length === 0) {
+      ok = doors.length > 0 && (await start());
+      if (doors.length === 0)
+        messages.push(
+          ...(await explainWithoutDoors(
+            () => new ServerProcess({ ...command, args: [...command.args, '-t'] }),
+            submission,
+            translation.text,
+          )),
+        );
+      else messages.push(...explain());
+      if (!ok && !messages.some(({ severity }) => severity === 'emerg'))
+        messages.push(silentFailure(server, tree, submission));
+    }
+
+    const front = (port: number) => {
+      const found = mapped.doors.filter(
+        (door) => door.port === port && door.sandbox === mapped.addresses.port(port, 'connect'),
+      );
+      const door = found.find(({ family }) => family === 4) ?? found[0];
+      return door === undefined ? undefined : { host: door.host, port: door.sandbox };
+    };
+    const capabilities = new Set<Capability>([
+      'applications',
+      'stop-applications',
+      'files',
+      'access-log',
+      'own-authority',
+      'https',
+    ]);
+    client = createClient({
+      http: front(80) ?? { host: '127.0.0.1', port: mapped.addresses.port(80, 'listen') },
+      https: front(443) ?? { host: '127.0.0.1', port: closedPort },
+      host: 'catalog.test',
+      authority,
+      translation,
+      door: { http: '127.0.0.1', https: '127.0.0.1', authorityFile: '/etc/nginx/certs/authority.crt' },
+      signal,
+    });
+    const world = createWorld({
+      capabilities,
+      applications: applications.byName,
+      root: sandbox.root,
+      translation,
+      address: { http: '80', https: '443' },
+      signal,
+      async restart() {
+        await server?.stop();
+        if (!(await start()))
+          throw new Error(`the server did not start again: ${explain().at(-1)?.text ?? 'it said nothing'}`);
+      },
+    });
+    return {
+      facts: { kind: 'configuration', engine: spec.engine, location: spec.path },
+      startup: { ok, messages },
+      client,
+      world,
+      configuration: studentView(tree, submission),
+      async errorLog() {
+        const log = readText(sandbox.place('var/log/nginx/error.log'));
+        return `${server?.output ?? ''}${log}`
+          .split('\n')
+          .filter((line) => line !== '')
+          .map(translation.text);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A port nobody listens on: where HTTPS is asked for and the configuration offers none. */
+const closedPort = 803;
+
+function writeFiles(sandbox: Sandbox, submission: Submission, texts: ReadonlyMap<string, string>): void {
+  for (const [place, file] of submission.files) {
+    const target = sandbox.place(place);
+    mkdirSync(path.dirname(target), { recursive: true });
+    // The lab's own certificates win over copies in a submission, whose keys would belong to another authority.
+    if (/\/certs\/(catalog\.test|authority)\.(crt|key)$/.test(place)) continue;
+    writeFileSync(target, texts.get(place) ?? file.bytes);
+  }
+}
+
+/** Without a server that listens there is nothing to wait for: the engine is asked what it thinks, and then we say it. */
+async function explainWithoutDoors(
+  test: () => ServerProcess,
+  submission: Submission,
+  translate: (text: string) => string,
+): Promise<StartupMessage[]> {
+  const tester = test();
+  await tester.waitForEnd(startLimit);
+  await tester.stop();
+  const messages = readStartupMessages(tester.output, submission.files, translate);
+  if (messages.some(({ severity }) => severity === 'emerg')) return messages;
+  return [
+    ...messages,
+    { severity: 'emerg', text: 'the configuration has no server block, so nothing listens on port 80' },
+  ];
+}
+
+function silentFailure(server: ServerProcess | undefined, tree: IncludeTree, submission: Submission): StartupMessage {
+  if (tree.error !== undefined) {
+    const { file, line, reason } = tree.error;
+    const name = file === undefined ? undefined : (submission.files.get(file)?.name ?? file);
+    return {
+      ...(name === undefined ? {} : { file: name }),
+      ...(line === undefined ? {} : { line }),
+      severity: 'emerg',
+      text: reason,
+    };
+  }
+  const said = server?.output.trim().split('\n').slice(-5).join('\n') ?? '';
+  const what = server?.running ? `it did not listen within ${startLimit / 1000} s` : 'it ended at once';
+  return { severity: 'emerg', text: `the server did not start: ${what}${said === '' ? '' : `, and said: ${said}`}` };
+}
+
+/** The tree with the file names that the student knows. */
+function studentView(tree: IncludeTree, submission: Submission): StudentConfiguration {
+  const name = (place: string) => submission.files.get(place)?.name ?? place;
+  const rename = (directive: Directive): Directive => ({
+    ...directive,
+    file: name(directive.file),
+    ...(directive.block === undefined ? {} : { block: directive.block.map(rename) }),
+  });
+  return {
+    directives: tree.directives.map(rename),
+    files: [...tree.read].map((place) => ({ name: name(place), text: submission.files.get(place)?.text ?? '' })),
+  };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').slice(-1024 * 1024);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,57 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ServerCommand } from './server-process.ts';
+
+const reference = fileURLToPath(new URL('../../proxy/nginx.mjs', import.meta.url));
+
+/** Finds the real nginx: in PATH, or where packages put it. Throws with the way to install it. */
+export function findNginx(): string {
+  const folders = [
+    ...(process.env.PATH ?? '').split(path.delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    '/usr/local/nginx/sbin',
+    '/opt/homebrew/bin',
+  ];
+  for (const folder of folders) {
+    const file = path.join(folder, 'nginx');
+    // npm puts this project's own programs into PATH, never one named nginx from elsewhere.
+    if (folder === '' || folder.includes('node_modules')) continue;
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // Not here.
+    }
+  }
+  throw new Error(
+    'nginx is not installed on this machine. Install it (Debian and Ubuntu: `sudo apt install nginx`, macOS: `brew install nginx`), or check with `--engine reference`.',
+  );
+}
+
+/** The command that runs the mapped configuration in the foreground. */
+export function engineCommand(engine: 'reference' | 'nginx', root: string, hasPid: boolean): ServerCommand {
+  const globals = ['daemon off;'];
+  if (!hasPid) globals.push(`pid ${root}/run/nginx.pid;`);
+  // Workers of root's nginx would become nobody, who may not look into the sandbox.
+  if (engine === 'nginx' && process.getuid?.() === 0)
+    globals.push(process.platform === 'darwin' ? 'user root wheel;' : 'user root;');
+  const args = [
+    '-p',
+    `${root}/usr/share/nginx/`,
+    '-c',
+    `${root}/etc/nginx/nginx.conf`,
+    '-e',
+    'stderr',
+    '-g',
+    globals.join(' '),
+  ];
+  const environment = {
+    PATH: process.env.PATH,
+    TMPDIR: process.env.TMPDIR,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+  };
+  if (engine === 'nginx') return { file: findNginx(), args, environment, folder: root };
+  return { file: process.execPath, args: [reference, ...args], environment, folder: root };
+}

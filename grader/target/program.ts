@@ -1,0 +1,147 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Capability, Lab } from '../lab.ts';
+import { createClient, createTranslation } from '../probe/index.ts';
+import type { StartupMessage } from '../result.ts';
+import { applicationPorts } from './applications.ts';
+import { writeCertificates } from './certificates.ts';
+import { startApplications } from './lab-applications.ts';
+import { deadPort, freePort } from './ports.ts';
+import { createSandbox, type Sandbox } from './sandbox.ts';
+import { type ServerCommand, ServerProcess } from './server-process.ts';
+import type { OpenTarget, TargetSpec } from './target.ts';
+import { createWorld } from './world.ts';
+
+type Spec = Extract<TargetSpec, { kind: 'program' | 'command' }>;
+
+const startLimit = 10_000;
+
+/** Runs a server of the student's own, with the world's addresses in its environment. */
+export async function openProgram(spec: Spec, lab: Lab, seed: number, signal: AbortSignal): Promise<OpenTarget> {
+  if (spec.kind === 'program' && !existsSync(spec.file)) throw new Error(`${spec.file}: there is no such file`);
+  const sandbox = createSandbox(seed);
+  const applications = await startApplications(lab, seed);
+  let server: ServerProcess | undefined;
+  let client: ReturnType<typeof createClient> | undefined;
+  const close = async () => {
+    signal.removeEventListener('abort', close);
+    client?.close();
+    await server?.stop();
+    await applications.stop();
+    sandbox.remove();
+  };
+  signal.addEventListener('abort', close);
+  try {
+    const authority = lab.tls ? writeCertificates(sandbox.place('etc/nginx/certs')) : undefined;
+    const ports = await choosePorts(applications.ports);
+    const sandboxPort = (student: number) => ports.get(student)!;
+    const translation = createTranslation(
+      [...ports].map(([student, port]) => ({ student, sandbox: port })),
+      sandbox.root,
+    );
+    applications.translate(translation);
+    const command = programCommand(spec, environment(sandbox, ports));
+    const http = { host: '127.0.0.1', port: sandboxPort(80) };
+    const https = { host: '127.0.0.1', port: sandboxPort(443) };
+    const start = async (): Promise<boolean> => {
+      server = new ServerProcess(command);
+      const listens = await server.waitForDoors([http], startLimit, signal);
+      // Whether it speaks HTTPS is for the objectives to say; it is given the time to begin.
+      if (listens && lab.tls) await server.waitForDoors([https], 1000, signal);
+      return listens && server.running;
+    };
+    const ok = await start();
+    const messages: StartupMessage[] = ok ? [] : [failure(server, translation.text)];
+    client = createClient({
+      http,
+      https,
+      host: 'catalog.test',
+      authority,
+      translation,
+      door: { http: '127.0.0.1', https: '127.0.0.1', authorityFile: '/etc/nginx/certs/authority.crt' },
+      signal,
+    });
+    const capabilities: Capability[] = ['applications', 'stop-applications', 'files', 'own-authority', 'https'];
+    const world = createWorld({
+      capabilities: new Set(capabilities),
+      applications: applications.byName,
+      root: sandbox.root,
+      translation,
+      address: { http: '80', https: '443' },
+      signal,
+      async restart() {
+        await server?.stop();
+        if (!(await start())) throw new Error(failure(server, translation.text).text);
+      },
+    });
+    return {
+      facts: { kind: spec.kind, location: spec.kind === 'program' ? spec.file : spec.command },
+      startup: { ok, messages },
+      client,
+      world,
+      errorLog: async () =>
+        (server?.output ?? '')
+          .split('\n')
+          .filter((line) => line !== '')
+          .map(translation.text),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Free ports for the front doors, the applications' own, and closed ones for those that this lab doesn't have. */
+async function choosePorts(applications: ReadonlyMap<number, number>): Promise<Map<number, number>> {
+  const ports = new Map(applications);
+  const taken = new Set(applications.values());
+  for (const student of [80, 443, ...Object.values(applicationPorts), 3031, 9000]) {
+    if (ports.has(student)) continue;
+    const port = student < 1000 ? await freePort(taken) : await deadPort(taken);
+    taken.add(port);
+    ports.set(student, port);
+  }
+  return ports;
+}
+
+function environment(sandbox: Sandbox, ports: ReadonlyMap<number, number>): Record<string, string | undefined> {
+  const address = (student: number) => `127.0.0.1:${ports.get(student)}`;
+  const htpasswd = sandbox.place('etc/nginx/htpasswd');
+  if (!existsSync(htpasswd)) writeFileSync(htpasswd, '');
+  return {
+    ...process.env,
+    PORT: String(ports.get(80)),
+    HTTPS_PORT: String(ports.get(443)),
+    CATALOG: address(8080),
+    CATALOG_1: address(8081),
+    CATALOG_2: address(8082),
+    BACK_OFFICE: address(9090),
+    UWSGI: address(3031),
+    FASTCGI: address(9000),
+    HTML_DIR: sandbox.place('usr/share/nginx/html'),
+    POSTER_DIR: sandbox.place('usr/share/nginx/poster'),
+    TLS_CERT: sandbox.place('etc/nginx/certs/catalog.test.crt'),
+    TLS_KEY: sandbox.place('etc/nginx/certs/catalog.test.key'),
+    HTPASSWD: htpasswd,
+    LOG_DIR: sandbox.place('var/log/nginx'),
+    CACHE_DIR: sandbox.place('var/cache/nginx'),
+  };
+}
+
+function programCommand(spec: Spec, variables: ServerCommand['environment']): ServerCommand {
+  if (spec.kind === 'command')
+    return { file: spec.command, args: [], environment: variables, folder: process.cwd(), shell: true };
+  const file = path.resolve(spec.file);
+  return { file: process.execPath, args: [file], environment: variables, folder: path.dirname(file) };
+}
+
+/** Why a program isn't up, with the last it said. */
+function failure(server: ServerProcess | undefined, translate: (text: string) => string): StartupMessage {
+  const said = translate(server?.output.trim().split('\n').slice(-12).join('\n') ?? '');
+  const code = server?.exitCode;
+  const what = server?.running
+    ? `it did not listen on 127.0.0.1 at the port in the environment variable PORT within ${startLimit / 1000} s`
+    : `it ended${code === null || code === undefined ? '' : ` with exit code ${code}`} before it listened`;
+  return { severity: 'emerg', text: `the program did not start: ${what}${said === '' ? '' : `. It said:\n${said}`}` };
+}

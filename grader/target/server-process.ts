@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { onExit } from './cleanup.ts';
+import { accepts } from './ports.ts';
+
+export interface ServerCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+  /** Run by a shell. */
+  readonly shell?: boolean;
+}
+
+export interface Door {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Last bytes of a server's stderr and stdout that are kept. */
+const outputLimit = 256 * 1024;
+
+/** The student's server as a running program, with all the processes it starts. */
+export class ServerProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  readonly #release: () => void;
+  #running = true;
+  #output = '';
+  #spawnError: Error | undefined;
+
+  constructor(command: ServerCommand) {
+    // A process group of its own, so that everything it starts can be stopped with it.
+    this.#child = spawn(command.file, command.args, {
+      cwd: command.folder,
+      env: { ...command.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      shell: command.shell ?? false,
+    });
+    const keep = (piece: Buffer) => {
+      this.#output = (this.#output + piece.toString()).slice(-outputLimit);
+    };
+    this.#child.stdout?.on('data', keep);
+    this.#child.stderr?.on('data', keep);
+    this.#ended = new Promise((resolve) => {
+      const end = () => {
+        this.#running = false;
+        resolve();
+      };
+      this.#child.once('error', (error) => {
+        this.#spawnError = error;
+        end();
+      });
+      this.#child.once('close', end);
+      this.#child.once('exit', () => {
+        this.#running = false;
+        // A grandchild may hold the pipes open for ever; what it says after its parent's end isn't waited for long.
+        setTimeout(end, 200).unref();
+      });
+    });
+    this.#release = onExit(() => this.#kill('SIGKILL'));
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** What it wrote to stderr and stdout, the last 256 KiB. */
+  get output(): string {
+    return this.#spawnError === undefined ? this.#output : `${this.#output}${this.#spawnError.message}\n`;
+  }
+
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
+  /** Ends when the process has ended, or after so many ms; says whether it has. */
+  async waitForEnd(timeLimit: number): Promise<boolean> {
+    const timer = new AbortController();
+    await Promise.race([this.#ended, delay(timeLimit, undefined, { signal: timer.signal }).catch(() => {})]);
+    timer.abort();
+    return !this.#running;
+  }
+
+  /** Polls until every door accepts connections, the process ends, or time is up; says whether they all do. */
+  async waitForDoors(doors: readonly Door[], timeLimit: number, signal: AbortSignal): Promise<boolean> {
+    const end = performance.now() + timeLimit;
+    let closed = [...doors];
+    for (;;) {
+      signal.throwIfAborted();
+      const open = await Promise.all(closed.map((door) => accepts(door.port, door.host)));
+      closed = closed.filter((_, i) => !open[i]);
+      if (closed.length === 0) return this.#running;
+      if (!this.#running) {
+        await this.#ended;
+        return false;
+      }
+      if (performance.now() > end) return false;
+      await delay(4, undefined, { signal });
+    }
+  }
+
+  /** Stops it and everything it started: asks first, and insists after a second. */
+  async stop(): Promise<void> {
+    if (this.#running) {
+      this.#kill('SIGTERM');
+      await this.waitForEnd(1000);
+    }
+    // Even when the first process is gone, others of its group may be left.
+    this.#kill('SIGKILL');
+    await this.waitForEnd(2000);
+    this.#release();
+  }
+
+  #kill(signal: NodeJS.Signals): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      if (process.platform === 'win32') this.#child.kill(signal);
+      else process.kill(-pid, signal);
+    } catch {
+      // It has ended already.
+    }
+  }
+}
