@@ -128,6 +128,6 @@ describe('a live server that behaves badly is a verdict within the limits', () =
   test('one that is not there', async () => {
     const { code, stdout } = await run('check', 'lab1', '--target', 'http://127.0.0.1:1', '--json');
     expect(code).toBe(1);
-    expect((JSON.parse(stdout) as LabResult).objectives[0]?.received).toMatch(/refused/);
+    expect((JSON.parse(stdout) as LabResult).startup.messages[0]?.text).toMatch(/refused/);
   });
 });

@@ -41,8 +41,8 @@ export function spans(markdown: string): readonly Span[] {
   return found;
 }
 
-/** The text with the terminal's escape codes for its look; as it is when `color` is false. */
-export function paint(text: string, look: Look, color: boolean): string {
+/** The text with the terminal's escape codes for its look. */
+function paint(text: string, look: Look, color: boolean): string {
   if (!color || look === 'plain') return text;
   const formats = { bold: 'bold', emphasis: 'italic', code: 'cyan', address: 'underline' } as const;
   return styleText(formats[look], text, { validateStream: false });
@@ -56,7 +56,7 @@ export function wrap(runs: readonly Span[], width: number, color: boolean): read
   const lines: string[] = [];
   let line = '';
   let used = 0;
-  for (const word of words(runs)) {
+  for (const word of words(color ? runs : runs.map(marked))) {
     const length = word.reduce((sum, part) => sum + [...part.text].length, 0);
     if (used > 0 && used + 1 + length > width) {
       lines.push(line);
@@ -72,6 +72,17 @@ export function wrap(runs: readonly Span[], width: number, color: boolean): read
   }
   if (used > 0) lines.push(line);
   return lines;
+}
+
+/** Where colour can't tell code from words, its backticks do. */
+function marked(run: Span): Span {
+  return run.look === 'code' ? { text: `\`${run.text}\``, look: 'plain' } : run;
+}
+
+/** Columns that a piece of Markdown takes on one line. */
+export function columnsOf(markdown: string, color: boolean): number {
+  const runs = spans(markdown);
+  return (color ? runs : runs.map(marked)).reduce((sum, span) => sum + [...span.text].length, 0);
 }
 
 /** Words are what stands between spaces; one word may consist of runs of several looks (`code`, then a comma). */

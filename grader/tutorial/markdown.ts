@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import { spans, wrap } from './inline.ts';
+import { columnsOf, spans, wrap } from './inline.ts';
 
 /** How a text is set: `width` in columns, `color` whether escape codes may be used. */
 export interface Setting {
@@ -90,7 +90,9 @@ function code(lines: readonly string[], { color }: Setting): readonly string[] {
 }
 
 function quote(lines: readonly string[], setting: Setting): readonly string[] {
-  const inner = lines.map((line) => line.replace(/^> ?/, '')).join('\n');
+  // A bold first line is the quote's title and stands alone.
+  const [first, ...rest] = lines.map((line) => line.replace(/^> ?/, ''));
+  const inner = [first, ...(/^\*\*.+\*\*$/.test(first!) ? [''] : []), ...rest].join('\n');
   const blocks = renderMarkdown(inner, { ...setting, width: setting.width - 2 });
   return joinBlocks(blocks).map((line) => (line === '' ? '│' : `│ ${line}`));
 }
@@ -118,7 +120,7 @@ function table(lines: readonly string[], { width, color }: Setting): readonly st
     .filter((row) => !row.every((cell) => /^:?-+:?$/.test(cell)));
   const columns = Math.max(...rows.map((row) => row.length));
   const natural = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => columnsOf(row[column] ?? ''))),
+    Math.max(...rows.map((row) => columnsOf(row[column] ?? '', color))),
   );
   const room = width - 3 * (columns - 1);
   const widths = narrowed(natural, room);
@@ -133,10 +135,6 @@ function table(lines: readonly string[], { width, color }: Setting): readonly st
     );
     return index === 0 ? [...set, widths.map((wide) => '─'.repeat(wide)).join('─┼─')] : set;
   });
-}
-
-function columnsOf(markdown: string): number {
-  return spans(markdown).reduce((sum, span) => sum + [...span.text].length, 0);
 }
 
 /** Takes from the widest column until all fit; no column gets narrower than 8. */

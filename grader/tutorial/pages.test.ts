@@ -29,6 +29,11 @@ test('a heading never stands alone at the foot of a page', () => {
   expect(pages[1]?.[0]).toBe('Heading');
 });
 
+test('the sentence that leads to some code goes with it', () => {
+  const pages = paginate([['a', 'b', 'c'], ['Type this:'], ['    one', '    two', '    three']], 8);
+  expect(pages[1]?.[0]).toBe('Type this:');
+});
+
 test('every line is on exactly one page, in order, and no page is too long', () => {
   const blocks = fc.array(fc.array(fc.constantFrom('x', 'y', 'z'), { minLength: 1, maxLength: 30 }), { minLength: 1 });
   fc.assert(
