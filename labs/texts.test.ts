@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkLab } from '../grader/run/index.ts';
+import { openTarget } from '../grader/target/index.ts';
+import { type CatalogEntry, labs } from './catalog.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
+
+const nginxInstalled = ['/usr/sbin/nginx', '/usr/local/bin/nginx', '/opt/homebrew/bin/nginx'].some((path) =>
+  existsSync(path),
+);
+const engines = [
+  { engine: 'reference', skip: false },
+  { engine: 'nginx', skip: !nginxInstalled && process.env['WORKBOOK_REQUIRE_NGINX'] !== '1' },
+] as const;
+
+const textOf = ({ folder }: CatalogEntry) => read('labs', folder, 'README.md');
+
+/** The configuration that a text tells the student to write, block by block. */
+function snippets(text: string): string[] {
+  return [...text.matchAll(/^```nginx\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
+}
+
+/** What a student has who follows the text: each snippet in its place in the starter. */
+function follow(starter: string, text: string): string {
+  return snippets(text).reduce(place, starter);
+}
+
+function place(file: string, snippet: string): string {
+  const header = snippet
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => line.endsWith('{'))!;
+  const [kind] = header.split(' ');
+  if (header.startsWith('events') || kind === 'http') return file; // nginx.conf: read, not written
+  if (kind === 'upstream') return `${snippet}\n${file}`;
+  const server = blockAt(file, file.search(/^server \{/m));
+  if (kind === 'server') return snippet.includes('443') ? `${file}\n${snippet}` : file.replace(server, () => snippet);
+  const at = server.indexOf(header);
+  const changed =
+    at < 0 ? server.replace(/\}$/, () => `${snippet}}`) : server.replace(blockAt(server, at), () => snippet.trim());
+  return file.replace(server, () => changed);
+}
+
+/** The text of the block that begins at `start`, to its closing brace. */
+function blockAt(text: string, start: number): string {
+  let depth = 0;
+  for (let at = text.indexOf('{', start); at < text.length; at++) {
+    if (text[at] === '{') depth++;
+    if (text[at] === '}' && --depth === 0) return text.slice(start, at + 1);
+  }
+  throw new Error('a block without end');
+}
+
+describe.each(labs.map((entry) => ({ entry, folder: entry.folder })))('the text of $folder', ({ entry, folder }) => {
+  const text = textOf(entry);
+
+  test('quotes nothing that the solution does not say', () => {
+    const said = `${read('solutions', folder, 'conf.d/default.conf')}\n${read('grader/target/stock/nginx.conf')}`
+      .split('\n')
+      .map((line) => line.trim());
+    const stale = snippets(text)
+      .flatMap((snippet) => snippet.split('\n'))
+      .map((line) => line.trim().replace(/;$/, ''))
+      .filter((line) => line !== '' && !said.some((one) => one.startsWith(line)));
+    expect(stale).toEqual([]);
+  });
+
+  test('has what every text has', () => {
+    expect(text).toMatch(new RegExp(`^# Lab ${entry.number}: ${entry.title}$`, 'm'));
+    for (const heading of ['## Why', '## Step 1', '## Build it yourself', '## Stuck?', '## What to read next'])
+      expect(text).toContain(heading);
+    for (const command of ['check', 'serve', 'watch', 'hint'])
+      expect(text).toContain(`npm run ${command} lab${entry.number}`);
+    expect(text).toContain(`workspace/${folder}/`);
+    expect(text).toContain('> **What happened?');
+    expect(text).toContain('**What you should see:**');
+  });
+
+  test.for(engines)(
+    'earns every core objective on $engine when it is followed',
+    { timeout: 60_000 },
+    async (one, context) => {
+      context.skip(one.skip, 'nginx is not installed');
+      const place = await mkdtemp(join(tmpdir(), 'followed-'));
+      try {
+        const path = join(place, 'default.conf');
+        await writeFile(path, follow(read('labs', folder, 'start/conf.d/default.conf'), text));
+        const { default: lab } = await entry.load();
+        const result = await checkLab(
+          lab,
+          (signal) => openTarget({ kind: 'configuration', path, engine: one.engine }, lab, 11, signal),
+          { folder, seed: 11, facts: { kind: 'configuration', engine: one.engine, location: path } },
+        );
+        expect(result.startup).toMatchObject({ ok: true });
+        expect(result.objectives.filter(({ kind, outcome }) => kind === 'core' && outcome !== 'passed')).toEqual([]);
+        expect(result.score.earned).toBe(100);
+      } finally {
+        await rm(place, { recursive: true });
+      }
+    },
+  );
+});
