@@ -17,8 +17,12 @@ export interface BuildOptions {
   readonly modules: readonly Module[];
   /** The text of `-g`. */
   readonly globalDirectives?: string;
+  /** Where errors go when no `error_log` says it; `stderr` when not given. */
+  readonly errorLog?: string;
   /** Called once what nginx calls the syntax is known to be right. */
   readonly onSyntaxOk?: () => void;
+  /** Called with each warning as it comes, in the order of the file. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 /** Reads and builds a whole configuration; nothing is opened but the files it names. Throws a ConfigError. */
@@ -26,13 +30,19 @@ export function buildConfiguration(options: BuildOptions): Configuration {
   const folder = path.dirname(options.file);
   const prefix = options.prefix.endsWith('/') ? options.prefix : `${options.prefix}/`;
   const modules = options.modules.includes(core) ? options.modules : [core, ...options.modules];
+  const warnings: string[] = [];
+  const warn = (warning: string): void => {
+    warnings.push(warning);
+    options.onWarning?.(warning);
+  };
   const shared: Shared = {
     modules,
     specs: specsOf([mainModule, ...modules]),
     variables: new Variables(modules),
     prefix,
     folder,
-    warnings: [],
+    warn,
+    errorLog: options.errorLog ?? 'stderr',
   };
   const top = createConfigurations([mainModule, core], ['main'], undefined, undefined);
   const builder = new Builder(shared, 'main', top, undefined);
@@ -40,13 +50,13 @@ export function buildConfiguration(options: BuildOptions): Configuration {
   const parsed = parseFile(options.file, { folder, encoding: 'latin1' });
   builder.apply(parsed.directives);
   const http = httpOf(top);
-  const listeners = http === undefined ? [] : listenersOf(http, shared.warnings);
+  const listeners = http === undefined ? [] : listenersOf(http, warn);
   options.onSyntaxOk?.();
   return {
-    process: processConfiguration(top, prefix),
+    process: processConfiguration(top, shared.errorLog),
     http,
     listeners,
-    warnings: shared.warnings,
+    warnings,
     files: parsed.files,
     prefix,
     variables: shared.variables,

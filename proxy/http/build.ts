@@ -18,7 +18,9 @@ export interface Shared {
   readonly variables: Variables;
   readonly prefix: string;
   readonly folder: string;
-  readonly warnings: string[];
+  readonly warn: (warning: string) => void;
+  /** Where errors go when no `error_log` says it. */
+  readonly errorLog: string;
 }
 
 /** The directives of all modules, by name. */
@@ -153,7 +155,7 @@ export class Builder implements Build {
 
   warn(message: string): void {
     const place = this.#directive === undefined ? '' : ` in ${this.#directive.file}:${this.#directive.terminatorLine}`;
-    this.shared.warnings.push(message + place);
+    this.shared.warn(message + place);
   }
 
   fail(message: string): never {

@@ -28,7 +28,8 @@ export interface ProcessConfiguration {
   user: string | undefined;
   workerProcesses: number;
   workerConnections: number;
-  pid: string;
+  /** `undefined` when no `pid` is given. */
+  pid: string | undefined;
   daemon: boolean;
   masterProcess: boolean;
   errorLog: readonly ErrorLog[];

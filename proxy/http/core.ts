@@ -266,7 +266,9 @@ function readHttp(state: CoreMainState, directive: Directive, build: Build): voi
   const inner = new Builder(shared, 'http', http, directive);
   for (const module of shared.modules) module.initMain?.(http.main.get(module), inner);
   const location = locationState(http);
-  location.errorLog ??= build.configuration<MainState>(mainModule, 'main').errorLog ?? [];
+  location.errorLog ??= build.configuration<MainState>(mainModule, 'main').errorLog ?? [
+    { file: shared.errorLog, level: 'error' },
+  ];
   if (location.root === undefined) {
     const root = build.path('html');
     Object.assign(location, { root: () => root, rootText: root, alias: false });

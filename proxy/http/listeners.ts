@@ -8,7 +8,7 @@ import type { Configurations } from './module.ts';
 import { matchRegex } from './regex.ts';
 
 /** The sockets to open for an `http` block that is merged, with the servers behind each. Throws where locations collide; warns where names do. */
-export function listenersOf(http: Configurations, warnings: string[]): Listener[] {
+export function listenersOf(http: Configurations, warn: (warning: string) => void): Listener[] {
   const main = coreMain(http);
   const servers = new Map<CoreServerState, VirtualServer>();
   for (const state of main.serverStates) servers.set(state, virtualServer(state));
@@ -16,7 +16,7 @@ export function listenersOf(http: Configurations, warnings: string[]): Listener[
 
   const hosts = [...main.ports.values()].map((port) => {
     const listen = port.listens[0]!.listen;
-    return { listen, port, hosts: virtualHosts(port, servers, warnings) };
+    return { listen, port, hosts: virtualHosts(port, servers, warn) };
   });
   return hosts
     .filter(({ listen }) => listen.unix || !hosts.some((other) => covers(other.listen, listen)))
@@ -65,7 +65,7 @@ function virtualServer(state: CoreServerState): VirtualServer {
 function virtualHosts(
   port: ListenPort,
   servers: ReadonlyMap<CoreServerState, VirtualServer>,
-  warnings: string[],
+  warn: (warning: string) => void,
 ): VirtualHosts {
   const names = new ServerNames<VirtualServer, Captured>();
   for (const { server } of port.listens) {
@@ -75,7 +75,7 @@ function virtualHosts(
       if (regex !== undefined) {
         names.addPattern({ matches: (host, captured) => matchRegex(regex, host, captured) }, virtual);
       } else if (!names.add(text, virtual)) {
-        warnings.push(`conflicting server name "${text}" on ${port.text}, ignored`);
+        warn(`conflicting server name "${text}" on ${port.text}, ignored`);
       }
     }
   }

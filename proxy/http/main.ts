@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Context, Directive } from '../config/directive.ts';
-import { ConfigError, flag, fullName, number, size, time } from '../config/index.ts';
+import { ConfigError, flag, number, size, time } from '../config/index.ts';
 import type { ErrorLog, ProcessConfiguration, Severity } from './configuration.ts';
 import type { Build, Configurations, DirectiveSpec, Module } from './module.ts';
 
@@ -169,17 +169,17 @@ export function errorLogOf(directive: Directive, build: Build): ErrorLog {
 }
 
 /** The main context with its defaults. Throws when there is no `events`. */
-export function processConfiguration(top: Configurations, prefix: string): ProcessConfiguration {
+export function processConfiguration(top: Configurations, errorLog: string): ProcessConfiguration {
   const state = top.main.get(mainModule) as MainState;
   if (state.events !== true) throw new ConfigError('no "events" section in configuration');
   return {
     user: state.user,
     workerProcesses: state.workerProcesses ?? 1,
     workerConnections: state.workerConnections ?? 512,
-    pid: state.pid ?? fullName('logs/nginx.pid', prefix),
+    pid: state.pid,
     daemon: state.daemon ?? true,
     masterProcess: state.masterProcess ?? true,
-    errorLog: state.errorLog ?? [{ file: fullName('logs/error.log', prefix), level: 'error' }],
+    errorLog: state.errorLog ?? [{ file: errorLog, level: 'error' }],
     workingDirectory: state.workingDirectory,
     workerShutdownTimeout: state.workerShutdownTimeout ?? 0,
   };

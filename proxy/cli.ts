@@ -1,0 +1,110 @@
+import path from 'node:path';
+import { ConfigError } from './config/index.ts';
+import { buildConfiguration } from './http/build-configuration.ts';
+import { ErrorLogs } from './http/error-log.ts';
+import { VERSION } from './http/version.ts';
+import { modules } from './modules/index.ts';
+import { ArgumentError, type Arguments, help, parseArguments } from './process/arguments.ts';
+import { readPidFile } from './process/pid-file.ts';
+import { obeySignals, signalNames } from './process/signals.ts';
+import { openLogs, pidFileOf, type StartOptions, Worker } from './process/worker.ts';
+
+/** nginx's command line. Source: https://nginx.org/en/docs/switches.html */
+async function main(words: readonly string[]): Promise<number | undefined> {
+  let flags: Arguments;
+  try {
+    flags = parseArguments(words);
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    say('emerg', error.message);
+    return 1;
+  }
+  if (flags.help || flags.version || flags.configure) {
+    tell(`nginx version: nginx/${VERSION}`);
+    if (flags.configure) tell(`built with Node.js ${process.version}\nconfigure arguments:`);
+    if (flags.help) process.stderr.write(help);
+    return 0;
+  }
+  const options = startOptions(flags);
+  if (flags.test || flags.dump) return test(options, flags);
+  if (flags.signal !== undefined) return signal(options, flags.signal);
+  const worker = new Worker(options);
+  obeySignals(worker);
+  return (await worker.start()) ? undefined : 1;
+}
+
+function startOptions(flags: Arguments): StartOptions {
+  const file = path.resolve(flags.prefix ?? '.', flags.file ?? '/etc/nginx/nginx.conf');
+  const prefix = flags.prefix === undefined ? path.dirname(file) : path.resolve(flags.prefix);
+  const { errorLog, globalDirectives } = flags;
+  return {
+    file,
+    prefix,
+    modules,
+    say,
+    ...(errorLog === undefined ? {} : { errorLog: errorLog === 'stderr' ? errorLog : path.resolve(prefix, errorLog) }),
+    ...(globalDirectives === undefined ? {} : { globalDirectives }),
+  };
+}
+
+/** `-t` and `-T`: reads everything, opens the logs, and says what nginx would. */
+function test(options: StartOptions, { quiet, dump }: Arguments): number {
+  const { file } = options;
+  const errorLogs = new ErrorLogs();
+  try {
+    const onSyntaxOk = (): void => {
+      if (!quiet) tell(`nginx: the configuration file ${file} syntax is ok`);
+    };
+    const warned = (warning: string): void => say('warn', warning);
+    const configuration = buildConfiguration({ ...options, onSyntaxOk, onWarning: warned });
+    openLogs(configuration, errorLogs);
+    if (!quiet) tell(`nginx: configuration file ${file} test is successful`);
+    if (dump) {
+      for (const [name, text] of configuration.files) {
+        process.stdout.write(Buffer.from(`# configuration file ${name}:\n${text}\n`, 'latin1'));
+      }
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    say('emerg', error);
+    tell(`nginx: configuration file ${file} test failed`);
+    return 1;
+  } finally {
+    errorLogs.close();
+  }
+}
+
+/** `-s`: tells the running server. */
+function signal(options: StartOptions, name: string): number {
+  try {
+    const pidFile = pidFileOf(buildConfiguration(options));
+    if (pidFile === undefined) throw new ConfigError('the configuration has no "pid" directive');
+    const pid = readPidFile(pidFile);
+    try {
+      process.kill(pid, signalNames[name]!);
+    } catch (error) {
+      const { errno = 0 } = error as NodeJS.ErrnoException;
+      say('alert', `kill(${pid}, ${Math.abs(errno)}) failed (${Math.abs(errno)}: No such process)`);
+      return 1;
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    say(error.file === undefined ? 'error' : 'emerg', error);
+    return 1;
+  }
+}
+
+function say(level: 'warn' | 'error' | 'alert' | 'emerg', error: string | ConfigError): void {
+  tell(`nginx: [${level}] ${typeof error === 'string' ? error : error.message}`);
+  if (typeof error !== 'string' && error.suggestion !== undefined) tell(`did you mean "${error.suggestion}"?`);
+}
+
+/** Names and texts of the configuration are bytes, so they go out as they came in. */
+function tell(text: string): void {
+  process.stderr.write(Buffer.from(`${text}\n`, 'latin1'));
+}
+
+const exitCode = await main(process.argv.slice(2));
+if (exitCode !== undefined) process.exitCode = exitCode;

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { ConfigError, failedCall, systemPath } from '../config/index.ts';
+import { buildConfiguration } from '../http/build-configuration.ts';
+import type { Configuration, CoreLocation, ErrorLog, Severity } from '../http/configuration.ts';
+import { core } from '../http/core.ts';
+import { type AcceptSecure, Engine } from '../http/engine.ts';
+import { ErrorLogs } from '../http/error-log.ts';
+import type { Configurations, Module } from '../http/module.ts';
+import { accessLogFiles } from '../modules/log.ts';
+import { removePidFile, writePidFile } from './pid-file.ts';
+import { Sockets } from './sockets.ts';
+
+/** How a process was started. */
+export interface StartOptions {
+  readonly file: string;
+  readonly prefix: string;
+  readonly modules: readonly Module[];
+  readonly acceptSecure?: AcceptSecure;
+  readonly globalDirectives?: string;
+  /** `-e`: where errors go when no `error_log` says it. */
+  readonly errorLog?: string;
+  /** Shows a message in nginx's form on the terminal. */
+  readonly say: (level: 'warn' | 'emerg', error: string | ConfigError) => void;
+}
+
+/**
+ * The one process of this server: it reads the configuration, opens sockets and serves. Where a master with several
+ * workers comes, the master keeps `reload`, the pid file and the signals, and each worker the sockets and generations.
+ */
+export class Worker {
+  readonly #options: StartOptions;
+  readonly #errorLogs = new ErrorLogs();
+  readonly #sockets = new Sockets(() => this.#engine!);
+  /** The configuration at work. */
+  #engine: Engine | undefined;
+  /** Configurations that a reload replaced, while they finish what they have. */
+  readonly #retired = new Set<Promise<void>>();
+  #pidFile: string | undefined;
+  #reloading = Promise.resolve();
+  #quitting = false;
+
+  constructor(options: StartOptions) {
+    this.#options = options;
+  }
+
+  /** Serves; false, with nothing left open, when it can't. The pid file appears when every socket listens. */
+  async start(): Promise<boolean> {
+    try {
+      const onWarning = (warning: string): void => this.#options.say('warn', warning);
+      const configuration = buildConfiguration({ ...this.#options, onWarning });
+      const started = await this.#switch(configuration, (error) => this.#options.say('emerg', error));
+      if (!started) {
+        this.#options.say('emerg', 'still could not bind()');
+        return false;
+      }
+      this.#pidFile = pidFileOf(configuration);
+      if (this.#pidFile !== undefined) writePidFile(this.#pidFile);
+      return true;
+    } catch (error) {
+      this.#sockets.closeAll();
+      if (!(error instanceof ConfigError)) throw error;
+      this.#options.say('emerg', error);
+      return false;
+    }
+  }
+
+  /** SIGHUP: builds the new configuration completely, then changes over; keeps the old one when anything is wrong. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  /** SIGUSR1. */
+  reopenLogs(): void {
+    this.#errorLogs.reopen();
+    const http = this.#engine?.configuration.http;
+    if (http !== undefined) for (const file of accessLogFiles(http)) file.open();
+  }
+
+  /** SIGQUIT: takes no more connections and resolves when those at work are done, or `worker_shutdown_timeout` is over. */
+  async quit(): Promise<void> {
+    if (this.#quitting) return;
+    this.#quitting = true;
+    this.#sockets.closeAll();
+    if (this.#engine !== undefined) this.#retire(this.#engine);
+    const done = Promise.all(this.#retired);
+    const limit = this.#engine?.configuration.process.workerShutdownTimeout ?? 0;
+    await (limit === 0 ? done : Promise.race([done, new Promise((resolve) => setTimeout(resolve, limit))]));
+    this.stop();
+  }
+
+  /** SIGTERM: everything ends now. */
+  stop(): void {
+    this.#sockets.closeAll();
+    this.#engine?.stop();
+    if (this.#pidFile !== undefined) removePidFile(this.#pidFile);
+    const http = this.#engine?.configuration.http;
+    if (http !== undefined) for (const file of accessLogFiles(http)) file.close();
+    this.#errorLogs.close();
+  }
+
+  async #reload(): Promise<void> {
+    if (this.#quitting) return;
+    this.#log('notice', 'signal 1 (SIGHUP) received, reconfiguring');
+    try {
+      const configuration = buildConfiguration(this.#options);
+      for (const warning of configuration.warnings) this.#log('warn', warning);
+      await this.#switch(configuration, (error) => this.#log('emerg', error));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#log('emerg', message);
+    }
+  }
+
+  /** False when a socket could not be opened; nothing has changed then. */
+  async #switch(configuration: Configuration, complain: (error: string) => void): Promise<boolean> {
+    openLogs(configuration, this.#errorLogs);
+    const { errors, use } = await this.#sockets.prepare(configuration.listeners);
+    for (const error of errors) complain(error);
+    if (errors.length > 0) return false;
+    const old = this.#engine;
+    const { modules, acceptSecure } = this.#options;
+    this.#engine = new Engine(configuration, { modules, acceptSecure, errorLogs: this.#errorLogs });
+    use();
+    if (old !== undefined) this.#retire(old);
+    return true;
+  }
+
+  #retire(engine: Engine): void {
+    const done = engine.quit().then(() => void this.#retired.delete(done));
+    this.#retired.add(done);
+  }
+
+  /** One message to the main error log. */
+  #log(level: Severity, message: string): void {
+    this.#errorLogs.write(this.#engine?.configuration.process.errorLog ?? [], level, undefined, message);
+  }
+}
+
+/** Opens every log that the configuration names; throws nginx's error for one that can't be opened. */
+export function openLogs(configuration: Configuration, errorLogs: ErrorLogs): void {
+  const { http } = configuration;
+  const logs = [...configuration.process.errorLog, ...(http === undefined ? [] : errorLogsIn(http))];
+  const files = new Set(logs.map(({ file }) => file).filter((file) => file !== 'stderr'));
+  for (const file of files) opening(file, () => errorLogs.open(file));
+  if (http !== undefined) for (const file of accessLogFiles(http)) opening(file.path, () => file.open());
+}
+
+function opening(file: string, open: () => void): void {
+  try {
+    open();
+  } catch (error) {
+    throw new ConfigError(failedCall('open', file, error));
+  }
+}
+
+function* errorLogsIn(configurations: Configurations): Iterable<ErrorLog> {
+  yield* (configurations.location.get(core) as CoreLocation | undefined)?.errorLog ?? [];
+  for (const child of configurations.children) yield* errorLogsIn(child);
+}
+
+/** Where the pid goes: the `pid` directive, or nginx's own default if there is such a folder. */
+export function pidFileOf(configuration: Configuration): string | undefined {
+  if (configuration.process.pid !== undefined) return configuration.process.pid;
+  const file = path.join(configuration.prefix, 'logs/nginx.pid');
+  return existsSync(systemPath(path.dirname(file))) ? file : undefined;
+}
