@@ -41,18 +41,22 @@ export class PopularityMark {
     kind: 'identical' | 'different',
   ): Promise<{ readonly marked: number; readonly unmarked: number; readonly responses: readonly Response[] }> {
     const word = this.#trial.random.word();
-    const paths = Array.from(
-      { length: requests },
-      (_, i) => this.#path + (kind === 'different' ? `&n=${word}${i}` : ''),
-    );
-    const responses = await this.#trial.client.burst(paths);
+    const responses: Response[] = [];
     let marked = 0;
     let unmarked = 0;
-    for (const response of responses) {
-      const film = filmsOf(response).find((one) => one.id === this.#film.id);
-      if (film === undefined) continue;
-      if (film.popularity === this.#value) marked++;
-      else unmarked++;
+    // Answers may be samples in which the film is missing: these say nothing and are asked for again.
+    for (let round = 0; round < 8 && marked + unmarked < requests; round++) {
+      const missing = requests - marked - unmarked;
+      const paths = Array.from({ length: missing }, (_, i) =>
+        kind === 'different' ? `${this.#path}&n=${word}${round}-${i}` : this.#path,
+      );
+      for (const response of await this.#trial.client.burst(paths)) {
+        responses.push(response);
+        const film = filmsOf(response).find((one) => one.id === this.#film.id);
+        if (film === undefined) continue;
+        if (film.popularity === this.#value) marked++;
+        else unmarked++;
+      }
     }
     return { marked, unmarked, responses };
   }
@@ -85,18 +89,21 @@ function filmsOf(response: Response): readonly Film[] {
   }
 }
 
-/** A film that every answer to one path shows (answers without a genre are random samples). */
+/** A film that the answers to one path show, every time if there is one (answers without a genre are random samples). */
 async function findSteadyFilm(trial: Trial): Promise<{ readonly path: string; readonly film: Film }> {
   const sample = await trial.client.get('/discover?type=movie');
   trial.expect.status(sample, 200);
-  const films = filmsOf(sample);
-  const genres = new Set(films.flatMap((film) => film.genre_ids ?? film.genres ?? []));
+  const genres = new Set(filmsOf(sample).flatMap((film) => film.genre_ids ?? film.genres ?? []));
+  let best: { path: string; film: Film; times: number } | undefined;
   for (const genre of genres) {
     const path = `/discover?type=movie&genre=${genre}`;
     const lists = (await trial.client.burst(Array.from({ length: 6 }, () => path))).map(filmsOf);
-    const film = lists[0]?.find((one) => lists.every((list) => list.some((other) => other.id === one.id)));
-    if (film !== undefined) return { path, film };
+    for (const film of lists[0] ?? []) {
+      const times = lists.filter((list) => list.some((other) => other.id === film.id)).length;
+      if (times > (best?.times ?? 0)) best = { path, film, times };
+    }
+    if (best?.times === lists.length) break;
   }
-  trial.expect(false, 'films of a genre that /discover lists each time', sample.text.slice(0, 80), [sample]);
-  throw new Error('unreachable');
+  trial.expect(best !== undefined, 'films of a genre in the answers of /discover', sample.text.slice(0, 80), [sample]);
+  return best!;
 }
