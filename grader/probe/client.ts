@@ -58,12 +58,7 @@ export function createClient(options: ClientOptions): Client & { close(): void }
       const started = performance.now();
       const socket = await connect();
       try {
-        return await exchange(
-          socket,
-          request.method,
-          request.bytes,
-          Math.max(1, limit - (performance.now() - started)),
-        );
+        return await exchange(socket, request.method, request.bytes, limit, started);
       } finally {
         socket.destroy();
       }
@@ -73,7 +68,7 @@ export function createClient(options: ClientOptions): Client & { close(): void }
     kept.set(name, slot);
     const mine = slot.turn.then(async () => {
       if (slot.socket === undefined || slot.socket.destroyed || !slot.socket.writable) slot.socket = await connect();
-      const answer = await exchange(slot.socket, request.method, request.bytes, limit);
+      const answer = await exchange(slot.socket, request.method, request.bytes, limit, performance.now());
       if (!answer.reusable) slot.socket.destroy();
       return answer;
     });

@@ -58,14 +58,24 @@ async function secure(place: Place, options: TlsOptions): Promise<TLSSocket> {
   });
 }
 
-/** Sends one request and reads its answer, `timeLimit` ms at most. Rejects with a sentence fit for a student. */
-export function exchange(socket: Socket, method: string, bytes: Uint8Array, timeLimit: number): Promise<ReadResponse> {
+/**
+ * Sends one request and reads its answer. `timeLimit` (ms) counts from `started`, a `performance.now()`, so that it holds
+ * for connecting as well. Rejects with a sentence fit for a student.
+ */
+export function exchange(
+  socket: Socket,
+  method: string,
+  bytes: Uint8Array,
+  timeLimit: number,
+  started: number,
+): Promise<ReadResponse> {
   return new Promise((resolve, reject) => {
     const reader = new ResponseReader(method);
+    const left = Math.max(1, timeLimit - (performance.now() - started));
     const timer = setTimeout(() => {
       const what = reader.started ? 'the answer was not complete' : 'no answer';
       finish(new Error(`${what} within ${seconds(timeLimit)}`));
-    }, timeLimit);
+    }, left);
     let failure: Error | undefined;
     const finish = (outcome: ReadResponse | Error) => {
       clearTimeout(timer);

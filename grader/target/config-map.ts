@@ -162,8 +162,15 @@ class Mapper {
     // Without IPv6 on this machine the listener gets a place of its own, where it does no harm.
     const alone = address.family === 6 && family === 4 && both === undefined;
     const port = this.#door({ ...address, family, open: address.open && !alone });
+    if (this.#options.applications.has(address.port)) this.#taken(directive, word);
     edits.replace(word, `${family === 6 ? '[::1]' : '127.0.0.1'}:${port}`);
     return [address.port];
+  }
+
+  /** An application of the lab listens there already; nginx would find out after trying for 2.5 s. */
+  #taken(directive: Directive, word: Word): void {
+    const text = `bind() to ${word.text.replace(/^(\*:)?(?=\d+$)/, '0.0.0.0:')} failed (98: Address already in use): the application of this lab listens there`;
+    this.#refused.push({ ...this.#placeOf(directive, directive.line), severity: 'emerg', text });
   }
 
   #door(address: ListenAddress): number {

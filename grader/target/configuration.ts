@@ -24,6 +24,16 @@ const startLimit = 10_000;
 
 /** Runs a student's configuration in a sandbox, on the reference proxy or on nginx. */
 export async function openConfiguration(spec: Spec, lab: Lab, seed: number, signal: AbortSignal): Promise<OpenTarget> {
+  // Many checks run side by side: a port that was free may be taken by another before the server binds it.
+  for (let attempt = 1; ; attempt++) {
+    const target = await openOnce(spec, lab, seed, signal);
+    const taken = target.startup.messages.some(({ file, text }) => file === undefined && /bind\(\).*in use/.test(text));
+    if (target.startup.ok || !taken || attempt === 3) return target;
+    await target.close();
+  }
+}
+
+async function openOnce(spec: Spec, lab: Lab, seed: number, signal: AbortSignal): Promise<OpenTarget> {
   const submission = readSubmission(spec.path);
   const tree = readIncludeTree(submission.files);
   const sandbox = createSandbox(seed);

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Lab } from '../lab.ts';
@@ -7,7 +6,15 @@ import { type OpenTarget, openTarget, type TargetSpec } from '../target/index.ts
 
 /** A lab without objectives, for tests of targets. */
 export function labFor(facts: Partial<Lab> = {}): Lab {
-  return { number: 2, name: 'test', title: 'Test', objectives: [], predictions: [], applications: ['catalog'], ...facts };
+  return {
+    number: 2,
+    name: 'test',
+    title: 'Test',
+    objectives: [],
+    predictions: [],
+    applications: ['catalog'],
+    ...facts,
+  };
 }
 
 /** Opens targets and removes all of it afterwards; one for each test: `await using targets = new Targets()`. */

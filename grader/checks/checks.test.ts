@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import type { Response } from '../lab.ts';
+import { createExpect, evenSplit, evenSplitLooks, NotMet, pageTitle } from './index.ts';
+
+function answer(status: number, headers: Record<string, string> = {}, text = ''): Response {
+  return {
+    status,
+    httpVersion: '1.1',
+    headers,
+    rawHeaders: [],
+    body: Buffer.from(text),
+    text,
+    json: () => JSON.parse(text),
+    request: { method: 'GET', path: '/x', url: 'http://catalog.test/x', curl: 'curl', head: '' },
+    durationMs: 1,
+    ...(status === 0 ? { failure: 'connection refused' } : {}),
+  };
+}
+
+function failure(run: () => void): NotMet {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof NotMet) return error;
+  }
+  throw new Error('nothing was found wrong');
+}
+
+describe('expectations', () => {
+  test('are counted', () => {
+    const check = createExpect();
+    expect(check.count()).toBe(0);
+    check.status(answer(200), 200);
+    check(true, 'a', 'b');
+    expect(check.count()).toBe(2);
+  });
+
+  test('say what was expected and what came', () => {
+    const check = createExpect();
+    const found = failure(() => check.status(answer(302, { location: '/y' }), 301, 308));
+    expect(found.expected).toBe('status 301 or 308 for GET /x');
+    expect(found.received).toBe('status 302 with `Location: /y`');
+    expect(failure(() => check.header(answer(200), 'Expires', /./)).received).toBe('status 200 without Expires');
+    expect(failure(() => check.body(answer(200, {}, 'abd'), 'abc')).received).toBe(
+      'status 200 with "abd" (as long, different from byte 2 on)',
+    );
+    expect(failure(() => check.noHeader(answer(0), 'Expires')).received).toBe('no answer: connection refused');
+  });
+});
+
+describe('an even split', () => {
+  const looks = evenSplitLooks;
+
+  test('is found at once for round robin, and never denied to a fair coin’s widest throws', () => {
+    expect(evenSplit(225, 225)).toMatchObject({ even: true, decided: true });
+    for (const total of looks) {
+      const threeSigma = Math.floor(total / 2 + 2 * Math.sqrt(total));
+      expect(evenSplit(threeSigma, total - threeSigma).even).toBe(true);
+    }
+  });
+
+  test.each([
+    [2 / 3, '2:1'],
+    [3 / 5, '3:2'],
+    [1, 'one alone'],
+  ])('is denied to a share of %f (%s)', (share) => {
+    const total = looks.at(-1)!;
+    const first = Math.round(total * share);
+    expect(evenSplit(first, total - first)).toMatchObject({ even: false, decided: true });
+  });
+
+  test('is not decided at 3:2 before enough was seen, nor granted by few', () => {
+    expect(evenSplit(270, 180).decided).toBe(false);
+    expect(evenSplit(5, 5).decided).toBe(false);
+  });
+});
+
+test('the title of a page is read as a browser would', async () => {
+  expect(await pageTitle('<HTML><head><TITLE>\n Welcome to\nnginx! </TITLE>')).toBe('Welcome to nginx!');
+  expect(await pageTitle('no page')).toBeUndefined();
+});
