@@ -20,10 +20,17 @@ const LINGERING_TIME = 30_000;
 
 type Wait = 'none' | 'head' | 'idle' | 'body' | 'send' | 'linger';
 
+/** A client's connection, whatever it speaks. */
+export interface OpenConnection {
+  readonly socket: Socket;
+  /** Closes now if nothing is being answered, and after the answers otherwise. */
+  quit(): void;
+}
+
 /** What the connections of a process share. */
 export interface Connections {
   readonly deadlines: Deadlines;
-  readonly open: Set<HttpConnection>;
+  readonly open: Set<OpenConnection>;
   /** Counts connections, for `$connection`. */
   count: number;
   /** Where answers are put together. */
@@ -173,6 +180,12 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       exchange.fail(problem === undefined ? 405 : 400);
       return;
     }
+    if (this.#service.hosts.ssl && !this.secure) {
+      exchange.keepAlive = false;
+      exchange.logError('info', 'client sent plain HTTP request to HTTPS port while reading client request headers');
+      exchange.fail(497);
+      return;
+    }
     body.most = exchange.core.clientMaxBodySize;
     if (rest !== '' && !body.complete) {
       const bytes = Buffer.from(rest, 'latin1');
@@ -307,12 +320,20 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   #head(exchange: HttpExchange): string {
     const { core } = exchange;
     this.#chunked = needsChunks(exchange);
+    if (this.#expectContinue) {
+      this.#expectContinue = false;
+      // The body that the client holds back is read (and thrown away) after a good answer, as in nginx; after a bad
+      // one nobody knows whether it will come.
+      if (exchange.status < 300) this.socket.write(CONTINUE, 'latin1');
+      else exchange.keepAlive = false;
+    }
     if (
       exchange.keepAlive &&
       (core.keepaliveTimeout === 0 ||
         this.requests >= core.keepaliveRequests ||
         this.#shared.quitting ||
         this.#peerEnded ||
+        this.#body?.broken === true ||
         (exchange.contentLength === undefined && !this.#chunked && !exchange.headerOnly) ||
         performance.now() - this.#since > core.keepaliveTime)
     ) {
@@ -360,9 +381,10 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   }
 
   #next(exchange: HttpExchange): void {
+    const body = this.#body;
     this.#exchange = undefined;
     this.#body = undefined;
-    if (!exchange.keepAlive) {
+    if (!exchange.keepAlive || body?.broken === true) {
       this.#close();
       return;
     }
@@ -444,7 +466,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   #drained(): void {
     if (this.#waitsFor === 'send' && !this.#closing) this.#wait('none', 0);
     if (this.#exchange !== undefined) {
-      if (!this.#exchange.finished) this.#exchange.onDrain?.();
+      this.#exchange.drained();
     } else if (!this.#closing) {
       this.#wait('idle', this.#idleTime());
       this.#parse();

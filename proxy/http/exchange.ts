@@ -33,6 +33,13 @@ export interface Exchange {
   args: string;
   /** False once a rewrite changed the path, so that `proxy_pass` without a URI sends `target` only while it is true. */
   uriIsOriginal: boolean;
+  /** False after `rewrite ... break`: `proxy_pass` then sends the new path as it is, whatever URI it has itself. */
+  locationHolds: boolean;
+  /** The words of the status line when they aren't the usual ones. */
+  reason: string | undefined;
+  /** `Server` and `Date` of an upstream, passed on in place of our own. */
+  serverHeader: string | undefined;
+  dateHeader: string | undefined;
   readonly httpVersion: '0.9' | '1.0' | '1.1' | '2.0';
   readonly requestLine: string;
   /** The value of a request header by its lower-case name (several joined with ", "). */
@@ -54,6 +61,8 @@ export interface Exchange {
   /** The core module's configuration there. */
   readonly core: CoreLocation;
   readonly virtualServer: VirtualServer;
+  /** The port of the `listen` that the connection came in by. */
+  readonly listenPort: number;
   /** The location that was found; `undefined` before, and when none matches. */
   readonly place: Location | undefined;
   /** Makes another place of the file the exchange's configuration (an `if` block). */
@@ -79,11 +88,6 @@ export interface Exchange {
   /** Bytes of the body when known; the codec chunks (or closes) when it is not. */
   contentLength: number | undefined;
   lastModified: Date | undefined;
-  /** The words after the status, when an upstream said its own. */
-  reason: string | undefined;
-  /** An upstream's Server and Date, when they are to be passed on. */
-  serverHeader: string | undefined;
-  dateHeader: string | undefined;
   /** Whether the client's connection may be used again after this answer. */
   keepAlive: boolean;
   /** The head alone is sent: HEAD, 204, 304. */

@@ -6,7 +6,7 @@ import type { Configurations, Module } from './module.ts';
 import type { Service } from './phases.ts';
 import { rangeBody, type Segments } from './ranges.ts';
 import { allHeaders, headerOf, type RequestHead } from './request-head.ts';
-import type { BodyFilter, Transport } from './transport.ts';
+import type { BodyFilter, BodySink, Transport } from './transport.ts';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -46,6 +46,8 @@ export class HttpExchange implements Exchange {
   // Where the phases are
   step = 0;
   uriChanged = false;
+  /** False after `rewrite ... break`: the path is no longer under the location's name (nginx's valid_location). */
+  locationHolds = true;
   uriChangesLeft = 10;
   /** Came here by an internal redirect. */
   internal = false;
@@ -149,6 +151,10 @@ export class HttpExchange implements Exchange {
     return this.service.variable(this, name);
   }
 
+  get listenPort(): number {
+    return this.service.hosts.port;
+  }
+
   /** Makes another place of the file the exchange's configuration (a location, an `if` block). */
   enter(configurations: Configurations): void {
     this.configurations = configurations;
@@ -234,6 +240,15 @@ export class HttpExchange implements Exchange {
   /** An error page is fetched with GET, whatever the request's method was. */
   answerAsGet(): void {
     this.method = 'GET';
+  }
+
+  get bodySink(): BodySink {
+    return {
+      write: (chunk) => (this.finished ? true : this.transport.write(this, chunk)),
+      end: () => {
+        if (!this.finished) this.transport.end(this);
+      },
+    };
   }
 
   write(chunk: Buffer): boolean {
@@ -328,6 +343,13 @@ export class HttpExchange implements Exchange {
     this.onAbort = undefined;
     this.bodyFilter?.destroy();
     this.service.phases.log(this);
+  }
+
+  /** Called by the transport when the client takes bytes again. */
+  drained(): void {
+    if (this.finished) return;
+    if (this.bodyFilter === undefined) this.onDrain?.();
+    else this.bodyFilter.drained();
   }
 
   /** Called by the transport when the client went away before the end. */

@@ -1,9 +1,9 @@
-import type { HttpExchange } from './http-exchange.ts';
+import type { Exchange } from './exchange.ts';
 
 /**
  * The file a path means under `root` or `alias`, as a byte string. Source: ngx_http_map_uri_to_path.
  */
-export function mapUriToPath(exchange: HttpExchange, uri = exchange.uri): string {
+export function mapUriToPath(exchange: Exchange, uri = exchange.uri): string {
   const { core } = exchange;
   const root = core.root(exchange);
   if (!core.alias) return root + uri;

@@ -9,10 +9,16 @@ export function notModified(exchange: HttpExchange): void {
   const unmodifiedSince = exchange.header('if-unmodified-since');
   if (unmodifiedSince !== undefined && exchange.lastModified !== undefined) {
     const limit = Date.parse(unmodifiedSince);
-    if (!(seconds(exchange.lastModified) * 1000 <= limit)) return refuse(exchange);
+    if (!(seconds(exchange.lastModified) * 1000 <= limit)) {
+      refuse(exchange);
+      return;
+    }
   }
   const match = exchange.header('if-match');
-  if (match !== undefined && !etagListed(exchange, match, false)) return refuse(exchange);
+  if (match !== undefined && !etagListed(exchange, match, false)) {
+    refuse(exchange);
+    return;
+  }
   const modifiedSince = exchange.header('if-modified-since');
   const noneMatch = exchange.header('if-none-match');
   if (modifiedSince === undefined && noneMatch === undefined) return;

@@ -104,7 +104,6 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
   }
 
   let seen = 0;
-  const { offsets } = head;
   for (;;) {
     const first = text.charCodeAt(at);
     if (first === 10) {
@@ -133,7 +132,6 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
     at = lineFeed + 1;
     if (++seen > 1000) return error(494, 'client sent too large request');
   }
-  void offsets;
   const reason = checkFraming(head);
   return reason === undefined ? head : error(reason[0], reason[1]);
 }
@@ -167,7 +165,7 @@ function readRequestLine(head: RequestHead, line: string): number | undefined {
   }
   const major = Number(match[5]);
   const minor = Number(match[6]);
-  if (match[5]!.startsWith('0') || minor > 99) return 3;
+  if (match[5]!.startsWith('0') || minor > 999) return 3;
   if (major > 1) return major > 99 ? 3 : 505;
   head.version = minor === 0 ? '1.0' : '1.1';
   return undefined;

@@ -4,7 +4,7 @@ import type { HttpExchange } from './http-exchange.ts';
 /**
  * The wire under an exchange: a connection of HTTP/1.x, or one stream of HTTP/2. It reads `status`, `contentType`,
  * `contentLength`, `lastModified` and `responseHeaders` of the exchange and adds the framing, `Server` and `Date`.
- * It counts `bytesSent` and `bodyBytesSent`, and calls `onDrain` and `onAbort` of the exchange.
+ * It counts `bytesSent` and `bodyBytesSent`, and calls `drained` and `clientGone` of the exchange.
  */
 export interface Transport {
   /** Head and whole body at once. `body` is empty when the head alone is to be sent (HEAD, 304). */
@@ -25,6 +25,8 @@ export interface BodyFilter {
   /** Returns false when the caller should wait for `onDrain`. */
   write(chunk: Buffer): boolean;
   end(): void;
+  /** The client takes bytes again. */
+  drained(): void;
   /** The client is gone: let go of everything. */
   destroy(): void;
 }

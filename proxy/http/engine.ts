@@ -1,0 +1,126 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Configuration, CoreLocation, Listener, VirtualHosts } from './configuration.ts';
+import { type Connections, HttpConnection, newConnections } from './connection.ts';
+import { core } from './core.ts';
+import { Deadlines } from './deadlines.ts';
+import { ErrorLogs } from './error-log.ts';
+import type { HttpExchange } from './http-exchange.ts';
+import type { Module } from './module.ts';
+import { Phases, type Service } from './phases.ts';
+
+/** Takes over an accepted connection of an `ssl` listener: the handshake, then HTTP/1.x or HTTP/2. */
+export type AcceptSecure = (socket: Socket, service: Service, connections: Connections) => void;
+
+export interface EngineOptions {
+  /** In the order in which their handlers and filters run. */
+  readonly modules: readonly Module[];
+  readonly acceptSecure?: AcceptSecure | undefined;
+  readonly errorLogs?: ErrorLogs;
+}
+
+/** One built configuration at work: what a connection that came in at some address is served with. */
+export class Engine {
+  readonly configuration: Configuration;
+  readonly connections: Connections = newConnections(new Deadlines());
+  readonly errorLogs: ErrorLogs;
+  readonly #phases: Phases;
+  readonly #acceptSecure: AcceptSecure | undefined;
+  readonly #services = new Map<VirtualHosts, Service>();
+  readonly #listeners: ReadonlyMap<string, Listener>;
+
+  constructor(configuration: Configuration, options: EngineOptions) {
+    this.configuration = configuration;
+    this.#listeners = new Map(configuration.listeners.map((listener) => [listener.text, listener]));
+    this.errorLogs = options.errorLogs ?? new ErrorLogs();
+    this.#phases = new Phases(options.modules);
+    this.#acceptSecure = options.acceptSecure;
+  }
+
+  /** Serves a connection that was accepted at a listener. */
+  accept(socket: Socket, listener: Listener): void {
+    // After a reload the socket still carries the listener it was opened for; what counts is what this configuration says.
+    const current = this.#listeners.get(listener.text) ?? listener;
+    const service = this.#service(current.at(localAddress(socket)));
+    if (!service.hosts.ssl) {
+      new HttpConnection(socket, service, this.connections, false);
+    } else if (this.#acceptSecure === undefined) {
+      socket.destroy();
+    } else {
+      this.#acceptSecure(socket, service, this.connections);
+    }
+  }
+
+  #service(hosts: VirtualHosts): Service {
+    let service = this.#services.get(hosts);
+    if (service === undefined) {
+      service = {
+        hosts,
+        phases: this.#phases,
+        coreOf: (configurations) => configurations.location.get(core) as CoreLocation,
+        variable: (exchange, name) => this.configuration.variables.get(exchange, name),
+        logError: (exchange, level, message) => this.#logError(exchange, level, message),
+      };
+      this.#services.set(hosts, service);
+    }
+    return service;
+  }
+
+  #logError(exchange: HttpExchange, level: Parameters<Service['logError']>[1], message: string): void {
+    const destinations = exchange.core.errorLog;
+    if (destinations.length === 0) return;
+    const { connection } = exchange;
+    let line = `${message}, client: ${connection.remoteAddress}, server: ${exchange.virtualServer.core.name}`;
+    if (exchange.requestLine !== '') line += `, request: "${exchange.requestLine}"`;
+    const host = exchange.header('host');
+    if (host !== undefined) line += `, host: "${host}"`;
+    const referer = exchange.header('referer');
+    if (referer !== undefined) line += `, referrer: "${referer}"`;
+    this.errorLogs.write(destinations, level, connection.number, line);
+  }
+
+  /** Answers what has begun, keeps no connection, and takes none. Resolves when the last one is closed. */
+  async quit(): Promise<void> {
+    this.connections.quitting = true;
+    for (const connection of this.connections.open) connection.quit();
+    while (this.connections.open.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  /** Closes every connection at once. */
+  stop(): void {
+    this.connections.quitting = true;
+    for (const connection of this.connections.open) connection.socket.destroy();
+  }
+}
+
+/** An IPv4 client of an IPv6 socket came to an IPv4 address. */
+function localAddress(socket: Socket): string {
+  return (socket.localAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+}
+
+/**
+ * Opens the socket of a listener. `engine` is asked at every connection, so that a reload changes what new ones get.
+ * `port` overrides the listener's (0: any free one). Rejects with what `listen` fails with (EADDRINUSE, EACCES ...).
+ */
+export function openListener(listener: Listener, engine: () => Engine, port = listener.port): Promise<Server> {
+  const secure = listener.at('').ssl;
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: !secure, noDelay: true });
+  server.on('connection', (socket) => engine().accept(socket, listener));
+  const { promise, resolve, reject } = Promise.withResolvers<Server>();
+  server.once('error', reject);
+  const { backlog } = listener;
+  const options = listener.unix
+    ? { path: listener.address, backlog }
+    : {
+        host: listener.address,
+        port,
+        backlog,
+        ipv6Only: listener.ipv6only,
+        ...(listener.reuseport ? { reusePort: true } : {}),
+      };
+  server.listen(options, () => {
+    server.removeListener('error', reject);
+    server.on('error', () => undefined);
+    resolve(server);
+  });
+  return promise;
+}

@@ -1,0 +1,233 @@
+import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { clock } from './clock.ts';
+import type { Connections } from './connection.ts';
+import type { ClientConnection, RequestBody } from './exchange.ts';
+import { HttpExchange } from './http-exchange.ts';
+import type { Service } from './phases.ts';
+import { emptyHead, type RequestHead } from './request-head.ts';
+import { chooseServer } from './request-host.ts';
+import type { Transport } from './transport.ts';
+import { PRODUCT, SERVER } from './version.ts';
+
+/** Headers that HTTP/2 has no place for (RFC 9113, 8.2.2). */
+const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
+
+/** Serves a TLS connection on which the client chose HTTP/2: framing is Node's, each stream becomes an exchange. */
+export function acceptHttp2(socket: TLSSocket, service: Service, connections: Connections): void {
+  const session = performServerHandshake(socket, { settings: { maxConcurrentStreams: 128, initialWindowSize: 65535 } });
+  const connection = new Http2Connection(socket, session, ++connections.count);
+  connections.open.add(connection);
+  session.on('stream', (stream, headers, _flags, raw) => {
+    beginStream(stream, raw as unknown as string[], headers as Record<string, string>, connection, service);
+  });
+  session.on('error', () => session.destroy());
+  const { keepaliveTimeout } = service.coreOf(service.hosts.defaultServer.configurations);
+  if (keepaliveTimeout > 0) session.setTimeout(keepaliveTimeout, () => session.close());
+  session.on('close', () => connections.open.delete(connection));
+}
+
+class Http2Connection implements ClientConnection {
+  readonly secure = true;
+  readonly number: number;
+  readonly socket: TLSSocket;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  requests = 0;
+  readonly #session: ServerHttp2Session;
+
+  constructor(socket: TLSSocket, session: ServerHttp2Session, number: number) {
+    this.socket = socket;
+    this.#session = session;
+    this.number = number;
+    this.remoteAddress = socket.remoteAddress ?? '';
+    this.remotePort = socket.remotePort ?? 0;
+    this.localAddress = socket.localAddress ?? '';
+    this.localPort = socket.localPort ?? 0;
+  }
+
+  get tls(): TLSSocket {
+    return this.socket;
+  }
+
+  /** No new streams; closes when those under way have ended. */
+  quit(): void {
+    this.#session.close();
+  }
+}
+
+function beginStream(
+  stream: ServerHttp2Stream,
+  raw: readonly string[],
+  headers: Record<string, string>,
+  connection: Http2Connection,
+  service: Service,
+): void {
+  connection.requests++;
+  const head = headOf(raw, headers);
+  const transport = new Http2Transport(stream);
+  const exchange = new HttpExchange(
+    head,
+    '2.0',
+    new Http2Body(stream, head.contentLength),
+    connection,
+    service,
+    transport,
+  );
+  stream.on('error', () => undefined);
+  stream.on('drain', () => {
+    if (!exchange.finished) exchange.onDrain?.();
+  });
+  stream.on('close', () => exchange.clientGone());
+  const problem = chooseServer(exchange);
+  if (problem !== undefined || head.method === 'TRACE' || !head.target.startsWith('/')) {
+    if (problem !== undefined) exchange.logError('info', `${problem} while processing HTTP/2 connection`);
+    exchange.fail(head.method === 'TRACE' ? 405 : 400);
+    return;
+  }
+  service.phases.begin(exchange);
+}
+
+/** The header block as a head of HTTP/1.1 would have it, so that everything after it is the same. */
+function headOf(raw: readonly string[], headers: Record<string, string>): RequestHead {
+  const head = emptyHead();
+  head.method = headers[':method'] ?? '';
+  head.target = headers[':path'] ?? '';
+  head.requestLine = `${head.method} ${head.target} HTTP/2.0`;
+  head.version = '1.1';
+  let text = '';
+  const add = (name: string, value: string): void => {
+    const start = text.length;
+    text += `${name}: ${value}\r\n`;
+    head.offsets.push(start, start + name.length, start + name.length + 2, text.length - 2);
+  };
+  const authority = headers[':authority'] ?? headers['host'];
+  if (authority !== undefined) {
+    add('Host', authority);
+    head.host = authority;
+  }
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!;
+    if (!name.startsWith(':') && name !== 'host') add(name, raw[i + 1]!);
+  }
+  head.text = text;
+  head.end = text.length;
+  const length = headers['content-length'];
+  if (length !== undefined && /^\d{1,15}$/.test(length)) head.contentLength = Number(length);
+  return head;
+}
+
+/** The body of a stream; flow control is the stream's own. */
+class Http2Body implements RequestBody {
+  readonly length: number | undefined;
+  readonly #stream: ServerHttp2Stream;
+
+  constructor(stream: ServerHttp2Stream, length: number | undefined) {
+    this.#stream = stream;
+    this.length = stream.endAfterHeaders ? 0 : length;
+  }
+
+  start(onData: (chunk: Buffer) => void, onEnd: () => void, onError: (status: number) => void): void {
+    if (this.length === 0 && this.#stream.endAfterHeaders) {
+      onEnd();
+      return;
+    }
+    let ended = false;
+    this.#stream.on('data', onData);
+    this.#stream.on('end', () => {
+      ended = true;
+      onEnd();
+    });
+    this.#stream.on('aborted', () => {
+      if (!ended) onError(400);
+    });
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+}
+
+/** One stream under an exchange. Source: ngx_http_v2_header_filter. */
+class Http2Transport implements Transport {
+  readonly #stream: ServerHttp2Stream;
+
+  constructor(stream: ServerHttp2Stream) {
+    this.#stream = stream;
+  }
+
+  respond(exchange: HttpExchange, body: Buffer | string): void {
+    if (!this.#respond(exchange, body.length === 0)) return;
+    if (body.length > 0) {
+      exchange.bytesSent += body.length;
+      exchange.bodyBytesSent += body.length;
+      // The bytes are written later: a caller's kept buffer must not be.
+      this.#stream.end(typeof body === 'string' ? Buffer.from(body, 'latin1') : Buffer.from(body));
+    }
+    this.#over(exchange);
+  }
+
+  sendHead(exchange: HttpExchange): void {
+    this.#respond(exchange, exchange.headerOnly);
+  }
+
+  write(exchange: HttpExchange, chunk: Buffer): boolean {
+    if (this.#stream.destroyed || this.#stream.writableEnded) return true;
+    exchange.bytesSent += chunk.length;
+    exchange.bodyBytesSent += chunk.length;
+    return this.#stream.write(chunk);
+  }
+
+  end(exchange: HttpExchange): void {
+    if (!this.#stream.writableEnded) this.#stream.end();
+    this.#over(exchange);
+  }
+
+  /** The answer is given; what the client still sends of its body is of no use. */
+  #over(exchange: HttpExchange): void {
+    exchange.finish();
+    if (!this.#stream.readableEnded) this.#stream.resume();
+  }
+
+  abort(exchange: HttpExchange): void {
+    exchange.finish();
+    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
+  upgrade(): Socket {
+    throw new Error('HTTP/2 has no upgrade');
+  }
+
+  #respond(exchange: HttpExchange, endStream: boolean): boolean {
+    if (this.#stream.destroyed || this.#stream.headersSent) return false;
+    const { status } = exchange;
+    const headers: Record<string, string | number | string[]> = { ':status': status };
+    headers['server'] = exchange.serverHeader ?? (exchange.core.serverTokens === 'off' ? PRODUCT : SERVER);
+    headers['date'] = exchange.dateHeader ?? clock.httpDate;
+    if (exchange.contentType !== undefined && status !== 304 && status !== 204)
+      headers['content-type'] = exchange.contentType;
+    if (exchange.contentLength !== undefined && status !== 304 && status !== 204) {
+      headers['content-length'] = exchange.contentLength;
+    }
+    if (exchange.lastModified !== undefined) headers['last-modified'] = exchange.lastModified.toUTCString();
+    const list = exchange.responseHeaders;
+    for (let i = 0; i < list.length; i += 2) {
+      const name = list[i]!.toLowerCase();
+      if (CONNECTION_HEADERS.has(name)) continue;
+      const known = headers[name];
+      const value = list[i + 1]!;
+      if (known === undefined) headers[name] = value;
+      else if (Array.isArray(known)) known.push(value);
+      else headers[name] = [String(known), value];
+    }
+    this.#stream.respond(headers, { endStream });
+    return true;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Socket } from 'node:net';
+import { createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls';
+import type { VirtualHosts, VirtualServer } from './configuration.ts';
+import { type Connections, HttpConnection } from './connection.ts';
+import type { AcceptSecure } from './engine.ts';
+import { acceptHttp2 } from './http2.ts';
+import type { Service } from './phases.ts';
+
+/** How the servers of one address do TLS. */
+export interface TlsOfServers {
+  /** `undefined` when the server has no certificate: the default server's then serves. */
+  contextOf(server: VirtualServer): SecureContext | undefined;
+  /** What holds for the whole address is what its default server says. */
+  optionsOf(server: VirtualServer): { readonly requestCertificate: boolean; readonly sessionTimeout: number };
+}
+
+/** The first byte of a TLS record that carries a handshake, and of an SSLv2 one. */
+const HANDSHAKE = 22;
+const SSLV2 = 128;
+
+/**
+ * Takes connections of `listen ... ssl`: the certificate is chosen by the name the client asks for (SNI), the protocol
+ * by ALPN; who speaks plain HTTP instead gets nginx's 400. Source: ngx_http_ssl_handshake.
+ */
+export function createAcceptSecure(tls: TlsOfServers): AcceptSecure {
+  const servers = new Map<Service, Server>();
+  return (socket, service, connections) => {
+    let server = servers.get(service);
+    if (server === undefined) {
+      server = createTlsServer(tls, service, connections);
+      servers.set(service, server);
+    }
+    whenBytesCome(socket, service, (first) => {
+      if (first[0] === HANDSHAKE || (first[0]! & SSLV2) !== 0) {
+        socket.unshift(first);
+        server.emit('connection', socket);
+      } else {
+        new HttpConnection(socket, service, connections, false).receive(first);
+      }
+    });
+  };
+}
+
+function whenBytesCome(socket: Socket, service: Service, then: (first: Buffer) => void): void {
+  const gone = (): void => void socket.destroy();
+  const timer = setTimeout(gone, service.hosts.defaultServer.core.clientHeaderTimeout);
+  const look = (): void => {
+    const first = socket.read() as Buffer | null;
+    if (first === null) return;
+    clearTimeout(timer);
+    socket.removeListener('readable', look);
+    socket.removeListener('end', gone);
+    socket.removeListener('error', gone);
+    then(first);
+  };
+  socket.on('close', () => clearTimeout(timer));
+  socket.on('readable', look);
+  socket.on('end', gone);
+  socket.on('error', gone);
+}
+
+function createTlsServer(tls: TlsOfServers, service: Service, connections: Connections): Server {
+  const { hosts } = service;
+  const fallback = tls.contextOf(hosts.defaultServer);
+  const { requestCertificate, sessionTimeout } = tls.optionsOf(hosts.defaultServer);
+  const server = createServer({
+    ...(fallback === undefined ? {} : { secureContext: fallback }),
+    SNICallback: (name, done) => done(null, contextFor(tls, hosts, name) ?? fallback),
+    ALPNProtocols: hosts.http2 ? ['h2', 'http/1.1', 'http/1.0'] : ['http/1.1', 'http/1.0'],
+    requestCert: requestCertificate,
+    rejectUnauthorized: false,
+    sessionTimeout: sessionTimeout / 1000,
+    handshakeTimeout: hosts.defaultServer.core.clientHeaderTimeout,
+  } as Parameters<typeof createServer>[0]);
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') acceptHttp2(socket, service, connections);
+    else new HttpConnection(socket, service, connections, true);
+  });
+  return server;
+}
+
+function contextFor(tls: TlsOfServers, hosts: VirtualHosts, name: string): SecureContext | undefined {
+  return tls.contextOf(hosts.find(name.toLowerCase()));
+}

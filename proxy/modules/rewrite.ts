@@ -1,0 +1,286 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import type { Directive } from '../config/directive.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { contentTypeOf } from '../http/mime.ts';
+import { AGAIN, type Build, type ComplexValue, type Configurations, DECLINED, type Module } from '../http/module.ts';
+import { redirectLocation } from '../http/redirect.ts';
+import { matchRegex, type Regex } from '../http/regex.ts';
+import { escapeArgs } from '../http/request-uri.ts';
+
+/** What an instruction leads to: the next one, the end of all of them, or a verdict for the phase. */
+const NEXT = -100;
+const STOP = -101;
+type Instruction = (exchange: Exchange) => number;
+
+interface RewriteLocation {
+  readonly instructions: Instruction[];
+}
+
+/**
+ * `rewrite`, `return`, `if`, `set`, `break`: the directives of one block are instructions carried out in the order of
+ * the file. They are not inherited. Source: ngx_http_rewrite_module.c and ngx_http_script.c.
+ */
+export const rewriteModule: Module = {
+  name: 'ngx_http_rewrite_module',
+  directives: [
+    {
+      name: 'return',
+      contexts: ['server', 'location', 'if in server', 'if in location'],
+      arguments: [1, 2],
+      level: 'location',
+      set: (configuration: RewriteLocation, directive, build) => {
+        configuration.instructions.push(returnInstruction(directive, build));
+      },
+    },
+    {
+      name: 'rewrite',
+      contexts: ['server', 'location', 'if in server', 'if in location'],
+      arguments: [2, 3],
+      level: 'location',
+      set: (configuration: RewriteLocation, directive, build) => {
+        configuration.instructions.push(rewriteInstruction(directive, build));
+      },
+    },
+    {
+      name: 'break',
+      contexts: ['server', 'location', 'if in server', 'if in location'],
+      arguments: 0,
+      level: 'location',
+      set: (configuration: RewriteLocation) => {
+        configuration.instructions.push((exchange) => {
+          exchange.uriChanged = false;
+          return STOP;
+        });
+      },
+    },
+    {
+      name: 'set',
+      contexts: ['server', 'location', 'if in server', 'if in location'],
+      arguments: 2,
+      level: 'location',
+      set: (configuration: RewriteLocation, directive, build) => {
+        configuration.instructions.push(setInstruction(directive, build));
+      },
+    },
+    {
+      name: 'if',
+      contexts: ['server', 'location'],
+      arguments: [1, 1000],
+      block: true,
+      level: 'location',
+      set: (configuration: RewriteLocation, directive, build) => {
+        configuration.instructions.push(ifInstruction(directive, build));
+      },
+    },
+    ...['rewrite_log', 'uninitialized_variable_warn'].map((name) => ({
+      name,
+      contexts: ['http', 'server', 'location', 'if in server', 'if in location'] as const,
+      arguments: 'flag' as const,
+      level: 'location' as const,
+      set: () => undefined,
+    })),
+  ],
+  createLocation: (): RewriteLocation => ({ instructions: [] }),
+  phases: {
+    'server-rewrite': run,
+    // Without a location the configuration is the server's, whose instructions have run already.
+    rewrite: (exchange) => (exchange.place === undefined ? DECLINED : run(exchange)),
+  },
+};
+
+function run(exchange: Exchange): number {
+  const { instructions } = exchange.location<RewriteLocation>(rewriteModule);
+  if (instructions.length === 0) return DECLINED;
+  const verdict = runAll(instructions, exchange);
+  return verdict === NEXT || verdict === STOP ? DECLINED : verdict;
+}
+
+function runAll(instructions: readonly Instruction[], exchange: Exchange): number {
+  for (let i = 0; i < instructions.length; i++) {
+    const outcome = instructions[i]!(exchange);
+    if (outcome !== NEXT) return outcome;
+  }
+  return NEXT;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+function returnInstruction(directive: Directive, build: Build): Instruction {
+  const first = directive.words[0]!.text;
+  const second = directive.words[1]?.text;
+  if (!/^\d+$/.test(first)) {
+    if (second !== undefined || !/^(https?:\/\/|\$scheme)/.test(first)) build.fail(`invalid return code "${first}"`);
+    return respondWith(302, build.value(first));
+  }
+  const status = Number(first);
+  if (status > 999) build.fail(`invalid return code "${first}"`);
+  if (second === undefined && status >= 400) return () => status;
+  return respondWith(status, second === undefined ? () => '' : build.value(second));
+}
+
+/** Source: ngx_http_send_response. */
+function respondWith(status: number, value: ComplexValue): Instruction {
+  if (REDIRECTS.has(status)) {
+    return (exchange) => {
+      exchange.removeResponseHeader('location');
+      const location = value(exchange);
+      if (location !== '') exchange.responseHeaders.push('Location', redirectLocation(exchange, location));
+      return status;
+    };
+  }
+  return (exchange) => {
+    exchange.status = status;
+    exchange.contentType = contentTypeOf(exchange);
+    exchange.respond(value(exchange));
+    return AGAIN;
+  };
+}
+
+function rewriteInstruction(directive: Directive, build: Build): Instruction {
+  const [pattern, replacement, flag] = directive.words.map((word) => word.text) as [string, string, string | undefined];
+  const regex = build.regex(pattern, false);
+  let redirect = /^(https?:\/\/|\$scheme)/.test(replacement) ? 302 : 0;
+  let stop = redirect !== 0;
+  let cycle = true;
+  if (flag === 'last') stop = true;
+  else if (flag === 'break') {
+    stop = true;
+    cycle = false;
+  } else if (flag === 'redirect' || flag === 'permanent') {
+    redirect = flag === 'redirect' ? 302 : 301;
+    stop = true;
+  } else if (flag !== undefined) build.fail(`invalid parameter "${flag}"`);
+
+  const dropArgs = replacement.endsWith('?');
+  const text = dropArgs ? replacement.slice(0, -1) : replacement;
+  const question = text.indexOf('?');
+  const path = build.value(question < 0 ? text : text.slice(0, question));
+  const query = question < 0 ? undefined : build.value(text.slice(question + 1));
+
+  return (exchange) => {
+    if (!matchRegex(regex, exchange.uri, exchange)) return NEXT;
+    const { captures } = exchange;
+    const quoted = /[%+]/.test(exchange.target);
+    const escaped = (): void => {
+      if (quoted)
+        exchange.captures = captures.map((capture) => (capture === undefined ? undefined : escapeArgs(capture)));
+    };
+    if (redirect !== 0) escaped();
+    const uri = path(exchange);
+    let args: string | undefined;
+    if (query !== undefined) {
+      escaped();
+      args = query(exchange);
+    }
+    exchange.captures = captures;
+    if (!dropArgs && exchange.args !== '') {
+      if (args === undefined) args = exchange.args;
+      else args = args === '' ? exchange.args : `${args}&${exchange.args}`;
+    }
+    if (redirect !== 0) {
+      const location = unescapeRedirect(uri) + (args === undefined ? '' : `?${args}`);
+      exchange.removeResponseHeader('location');
+      exchange.responseHeaders.push('Location', redirectLocation(exchange, location));
+      return redirect;
+    }
+    if (uri === '') {
+      exchange.logError('error', 'the rewritten URI has a zero length');
+      return 500;
+    }
+    exchange.uri = uri;
+    exchange.args = args ?? '';
+    exchange.uriIsOriginal = false;
+    exchange.internal = true;
+    exchange.uriChanged = cycle;
+    if (!cycle) exchange.locationHolds = false;
+    return stop ? STOP : NEXT;
+  };
+}
+
+/** Undoes escapes of ordinary characters, as NGX_UNESCAPE_REDIRECT. */
+function unescapeRedirect(text: string): string {
+  return text.replace(/%([0-9a-fA-F]{2})/g, (escape, digits: string) => {
+    const code = Number.parseInt(digits, 16);
+    return code > 37 && code < 127 ? String.fromCharCode(code) : escape;
+  });
+}
+
+function setInstruction(directive: Directive, build: Build): Instruction {
+  const [name, text] = directive.words.map((word) => word.text) as [string, string];
+  if (!/^\$\w+$/.test(name)) build.fail(`invalid variable name "${name}"`);
+  const variable = name.slice(1).toLowerCase();
+  const value = build.value(text);
+  if (variable === 'args') {
+    return (exchange) => {
+      exchange.args = value(exchange);
+      return NEXT;
+    };
+  }
+  build.defineVariable(variable);
+  return (exchange) => {
+    exchange.variables.set(variable, value(exchange));
+    return NEXT;
+  };
+}
+
+function ifInstruction(directive: Directive, build: Build): Instruction {
+  const holds = condition(directive, build);
+  const inServer = build.context === 'server';
+  const inside: Configurations = build.block(directive, inServer ? 'if in server' : 'if in location', ['location']);
+  const { instructions } = inside.location.get(rewriteModule) as RewriteLocation;
+  return (exchange) => {
+    if (!holds(exchange)) return NEXT;
+    if (!inServer) exchange.enter(inside);
+    return runAll(instructions, exchange);
+  };
+}
+
+type Condition = (exchange: Exchange) => boolean;
+
+function condition(directive: Directive, build: Build): Condition {
+  const words = directive.words.map((word) => word.text);
+  const invalid = (): never => build.fail(`invalid condition "${words[0] ?? ''}"`);
+  if (words.length === 0 || !words[0]!.startsWith('(') || !words.at(-1)!.endsWith(')')) return invalid();
+  words[0] = words[0]!.slice(1);
+  words[words.length - 1] = words.at(-1)!.slice(0, -1);
+  if (words[0] === '') words.shift();
+  if (words.at(-1) === '') words.pop();
+  const [left, operator, right] = words;
+  if (left === undefined) return invalid();
+  if (words.length === 2 && /^!?-[fdex]$/.test(left)) return fileCondition(left, build.value(operator!));
+  if (!left.startsWith('$') || left.length < 2) return invalid();
+  const value = build.value(left);
+  if (operator === undefined) {
+    return (exchange) => {
+      const text = value(exchange);
+      return text !== '' && text !== '0';
+    };
+  }
+  if (right === undefined || words.length > 3) return build.fail(`invalid condition "${operator}"`);
+  if (operator === '=' || operator === '!=') {
+    const other = build.value(right);
+    const wanted = operator === '=';
+    return (exchange) => (value(exchange) === other(exchange)) === wanted;
+  }
+  if (!/^!?~\*?$/.test(operator)) return build.fail(`unexpected "${operator}" in condition`);
+  const regex: Regex = build.regex(right, operator.endsWith('*'));
+  const wanted = !operator.startsWith('!');
+  return (exchange) => matchRegex(regex, value(exchange), exchange) === wanted;
+}
+
+function fileCondition(operator: string, path: ComplexValue): Condition {
+  const wanted = !operator.startsWith('!');
+  const kind = operator.at(-1);
+  return (exchange) => {
+    const file = Buffer.from(path(exchange), 'latin1');
+    let found: boolean;
+    try {
+      const stats = statSync(file);
+      if (kind === 'x') accessSync(file, constants.X_OK);
+      found = kind === 'f' ? stats.isFile() : kind === 'd' ? stats.isDirectory() : true;
+    } catch {
+      found = false;
+    }
+    return found === wanted;
+  };
+}
