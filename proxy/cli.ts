@@ -4,6 +4,7 @@ import { buildConfiguration } from './http/build-configuration.ts';
 import { ErrorLogs } from './http/error-log.ts';
 import { VERSION } from './http/version.ts';
 import { modules } from './modules/index.ts';
+import { acceptSecure } from './modules/ssl.ts';
 import { ArgumentError, type Arguments, help, parseArguments } from './process/arguments.ts';
 import { readPidFile } from './process/pid-file.ts';
 import { obeySignals, signalNames } from './process/signals.ts';
@@ -41,6 +42,7 @@ function startOptions(flags: Arguments): StartOptions {
     file,
     prefix,
     modules,
+    acceptSecure,
     say,
     ...(errorLog === undefined ? {} : { errorLog: errorLog === 'stderr' ? errorLog : path.resolve(prefix, errorLog) }),
     ...(globalDirectives === undefined ? {} : { globalDirectives }),

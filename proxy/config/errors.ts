@@ -17,3 +17,6 @@ export class ConfigError extends Error {
     this.suggestion = suggestion;
   }
 }
+
+/** An error that nginx reports without file and line, such as a certificate that can't be loaded. */
+export class PlacelessError extends ConfigError {}

@@ -1,7 +1,7 @@
 /** Reading nginx's configuration language: text to tree, nginx's errors, nginx's values. It opens files and nothing else. */
 export { failure, linesOf, type Rule, ruleFor } from './build.ts';
 export type { Context, Directive, Word } from './directive.ts';
-export { ConfigError } from './errors.ts';
+export { ConfigError, PlacelessError } from './errors.ts';
 export { isPattern, matchingFiles } from './include.ts';
 export { type Parsed, type ParseOptions, parseFile, parseText } from './parser.ts';
 export { failedCall, fullName, systemPath } from './paths.ts';

@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { ConfigError, failure, fullName, linesOf, ruleFor } from '../config/index.ts';
+import { ConfigError, PlacelessError, failure, fullName, linesOf, ruleFor } from '../config/index.ts';
 import type { Exchange } from './exchange.ts';
 import type { Build, ComplexValue, Configurations, DirectiveSpec, Level, Module } from './module.ts';
 import { RegexError } from './pcre.ts';
@@ -171,7 +171,7 @@ function located(error: unknown, directive: Directive | undefined): unknown {
   const placeless =
     error instanceof RegexError ||
     error instanceof VariableError ||
-    (error instanceof ConfigError && error.file === undefined);
+    (error instanceof ConfigError && error.file === undefined && !(error instanceof PlacelessError));
   if (!placeless || directive === undefined) return error;
   return failure(directive, (error as Error).message);
 }

@@ -104,7 +104,7 @@ function headOf(raw: readonly string[], headers: Record<string, string>): Reques
     text += `${name}: ${value}\r\n`;
     head.offsets.push(start, start + name.length, start + name.length + 2, text.length - 2);
   };
-  const authority = headers[':authority'] ?? headers['host'];
+  const authority = headers[':authority'] ?? headers.host;
   if (authority !== undefined) {
     add('Host', authority);
     head.host = authority;
@@ -209,8 +209,8 @@ class Http2Transport implements Transport {
     if (this.#stream.destroyed || this.#stream.headersSent) return false;
     const { status } = exchange;
     const headers: Record<string, string | number | string[]> = { ':status': status };
-    headers['server'] = exchange.serverHeader ?? (exchange.core.serverTokens === 'off' ? PRODUCT : SERVER);
-    headers['date'] = exchange.dateHeader ?? clock.httpDate;
+    headers.server = exchange.serverHeader ?? (exchange.core.serverTokens === 'off' ? PRODUCT : SERVER);
+    headers.date = exchange.dateHeader ?? clock.httpDate;
     if (exchange.contentType !== undefined && status !== 304 && status !== 204)
       headers['content-type'] = exchange.contentType;
     if (exchange.contentLength !== undefined && status !== 304 && status !== 204) {

@@ -23,7 +23,7 @@ const SSLV2 = 128;
  * by ALPN; who speaks plain HTTP instead gets nginx's 400. Source: ngx_http_ssl_handshake.
  */
 export function createAcceptSecure(tls: TlsOfServers): AcceptSecure {
-  const servers = new Map<Service, Server>();
+  const servers = new WeakMap<Service, Server>();
   return (socket, service, connections) => {
     let server = servers.get(service);
     if (server === undefined) {

@@ -9,6 +9,7 @@ import { indexModule } from './index-module.ts';
 import { logModule } from './log.ts';
 import { proxy } from './proxy.ts';
 import { rewriteModule } from './rewrite.ts';
+import { ssl } from './ssl.ts';
 import { staticModule } from './static.ts';
 import { upstream } from './upstream.ts';
 
@@ -19,6 +20,7 @@ import { upstream } from './upstream.ts';
  */
 export const modules: readonly Module[] = [
   core,
+  ssl,
   rewriteModule,
   accessModule,
   indexModule,

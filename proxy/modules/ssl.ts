@@ -1,0 +1,277 @@
+import { constants } from 'node:crypto';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import { ConfigError, type Directive, flag, oneOf, PlacelessError, parseSize, size, time } from '../config/index.ts';
+import { readKeyPair, readPem } from '../http/certificate.ts';
+import type { CoreMain, VirtualServer } from '../http/configuration.ts';
+import { core } from '../http/core.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { type Build, DECLINED, type DirectiveSpec, type Module } from '../http/module.ts';
+import { createAcceptSecure } from '../http/tls.ts';
+import { TLS_PROTOCOLS, tlsRange } from '../upstream/tls-range.ts';
+
+/** TLS of one server; what isn't set is `undefined` until it is merged. Times in milliseconds. */
+interface SslServer {
+  /** The `ssl` directive, and where it stands. */
+  enable?: boolean;
+  place?: { readonly file: string; readonly line: number };
+  certificates?: string[];
+  keys?: string[];
+  protocols?: readonly string[];
+  ciphers?: string;
+  curves?: string;
+  preferServerCiphers?: boolean;
+  sessionCache?: string;
+  sessionTimeout?: number;
+  sessionTickets?: boolean;
+  bufferSize?: number;
+  dhparam?: string;
+  verifyClient?: 'off' | 'on' | 'optional' | 'optional_no_ca';
+  clientCertificate?: string;
+  trustedCertificate?: string;
+  rejectHandshake?: boolean;
+  /** Made when all is read. */
+  context?: SecureContext;
+}
+
+const DEFAULTS = {
+  protocols: ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'],
+  ciphers: 'HIGH:!aNULL:!MD5',
+  preferServerCiphers: false,
+  sessionTimeout: 300_000,
+  sessionTickets: true,
+  verifyClient: 'off',
+} as const;
+
+const INHERITED = [
+  'enable',
+  'place',
+  'certificates',
+  'keys',
+  'curves',
+  'sessionCache',
+  'bufferSize',
+  'dhparam',
+  'clientCertificate',
+  'trustedCertificate',
+  'rejectHandshake',
+] as const;
+
+/** Certificates, protocols and ciphers of `listen ... ssl`. Source: ngx_http_ssl_module.c. */
+export const ssl: Module = {
+  name: 'ngx_http_ssl_module',
+  createServer: (): SslServer => ({}),
+  directives: [
+    spec('ssl', 'flag', (server, directive, build) => {
+      if (server.enable !== undefined) build.fail('"ssl" directive is duplicate');
+      server.enable = flag(directive);
+      server.place = { file: directive.file, line: directive.line };
+      build.warn('the "ssl" directive is deprecated, use the "listen ... ssl" directive instead');
+    }),
+    spec('ssl_certificate', 1, (server, directive, build) => {
+      server.certificates = [...(server.certificates ?? []), configurationFile(directive, build)];
+    }),
+    spec('ssl_certificate_key', 1, (server, directive, build) => {
+      server.keys = [...(server.keys ?? []), configurationFile(directive, build)];
+    }),
+    once('ssl_protocols', [1, 6], 'protocols', (directive) =>
+      directive.words.map(({ text }, i) => TLS_PROTOCOLS.find((name) => name === text) ?? oneOf(directive, [], i)),
+    ),
+    once('ssl_ciphers', 1, 'ciphers', (directive) => directive.words[0]!.text),
+    once('ssl_ecdh_curve', 1, 'curves', (directive) => directive.words[0]!.text),
+    once('ssl_prefer_server_ciphers', 'flag', 'preferServerCiphers', flag),
+    once('ssl_session_cache', [1, 2], 'sessionCache', sessionCache),
+    once('ssl_session_timeout', 1, 'sessionTimeout', (directive) => time(directive)),
+    once('ssl_session_tickets', 'flag', 'sessionTickets', flag),
+    once('ssl_buffer_size', 1, 'bufferSize', (directive) => size(directive)),
+    once('ssl_dhparam', 1, 'dhparam', configurationFile),
+    once('ssl_verify_client', 1, 'verifyClient', (directive) =>
+      oneOf(directive, ['off', 'on', 'optional', 'optional_no_ca'] as const),
+    ),
+    once('ssl_client_certificate', 1, 'clientCertificate', configurationFile),
+    once('ssl_trusted_certificate', 1, 'trustedCertificate', configurationFile),
+    once('ssl_reject_handshake', 'flag', 'rejectHandshake', flag),
+    spec('ssl_verify_depth', 1, () => undefined),
+    spec('ssl_early_data', 'flag', () => undefined),
+    spec('ssl_stapling', 'flag', () => undefined),
+    spec('ssl_stapling_verify', 'flag', () => undefined),
+  ],
+  mergeServer: (parent: SslServer, child: SslServer) => {
+    for (const key of INHERITED) {
+      if (child[key] === undefined && parent[key] !== undefined) Object.assign(child, { [key]: parent[key] });
+    }
+    for (const key of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
+      Object.assign(child, { [key]: child[key] ?? parent[key] ?? DEFAULTS[key] });
+    }
+  },
+  postConfiguration: (_main, build) => prepare(build.configuration<CoreMain>(core, 'main').servers),
+  variables: {
+    ssl_protocol: (exchange) => exchange.connection.tls?.getProtocol() ?? undefined,
+    ssl_cipher: (exchange) => exchange.connection.tls?.getCipher().name,
+    ssl_server_name: (exchange) => {
+      const name = (exchange.connection.tls as { servername?: string | false } | undefined)?.servername;
+      return typeof name === 'string' ? name : undefined;
+    },
+    ssl_session_reused: (exchange) => {
+      const { tls } = exchange.connection;
+      return tls === undefined ? undefined : tls.isSessionReused() ? 'r' : '.';
+    },
+    ssl_session_id: (exchange) => (exchange.connection.tls === undefined ? undefined : ''),
+    ssl_client_verify: clientVerify,
+    ssl_client_s_dn: (exchange) => distinguishedName(exchange, 'subject'),
+    ssl_client_i_dn: (exchange) => distinguishedName(exchange, 'issuer'),
+    ssl_client_serial: (exchange) => exchange.connection.tls?.getPeerCertificate()?.serialNumber,
+    ssl_client_fingerprint: (exchange) =>
+      exchange.connection.tls?.getPeerCertificate()?.fingerprint?.replaceAll(':', '').toLowerCase(),
+    ssl_alpn_protocol: (exchange) => {
+      const name = exchange.connection.tls?.alpnProtocol;
+      return typeof name === 'string' ? name : undefined;
+    },
+  },
+  phases: { 'post-read': checkClient },
+};
+
+/** Serves the connections of `listen ... ssl`: what a process is started with. */
+export const acceptSecure = createAcceptSecure({
+  contextOf: (server) => sslOf(server).context,
+  optionsOf: (server) => {
+    const { verifyClient, sessionTimeout } = sslOf(server);
+    return { requestCertificate: verifyClient !== 'off', sessionTimeout: sessionTimeout! };
+  },
+});
+
+const sslOf = (server: VirtualServer): SslServer => server.configurations.server.get(ssl) as SslServer;
+
+type Setter = (server: SslServer, directive: Directive, build: Build) => void;
+
+function spec(name: string, words: DirectiveSpec['arguments'], set: Setter): DirectiveSpec {
+  return { name, contexts: ['http', 'server'], arguments: words, level: 'server', set };
+}
+
+function once<K extends keyof SslServer>(
+  name: string,
+  words: DirectiveSpec['arguments'],
+  field: K,
+  read: (directive: Directive, build: Build) => SslServer[K],
+): DirectiveSpec {
+  return spec(name, words, (server, directive, build) => {
+    if (server[field] !== undefined) build.fail(`"${name}" directive is duplicate`);
+    server[field] = read(directive, build);
+  });
+}
+
+function configurationFile(directive: Directive, build: Build): string {
+  return build.path(directive.words[0]!.text, 'conf');
+}
+
+function sessionCache(directive: Directive, build: Build): string {
+  for (const { text } of directive.words) {
+    const shared = /^shared:([^:]+):(.+)$/.exec(text);
+    const fits = shared !== null && (parseSize(shared[2]!) ?? 0) >= 8 * 4096;
+    if (!fits && !/^(off|none|builtin(:\d+)?)$/.test(text)) build.fail(`invalid session cache "${text}"`);
+  }
+  return directive.words.map(({ text }) => text).join(' ');
+}
+
+/** Loads what the servers name and finds what is missing. Sources: ngx_http_ssl_merge_srv_conf, ngx_http_ssl_init. */
+function prepare(servers: readonly VirtualServer[]): void {
+  for (const server of servers) {
+    const own = sslOf(server);
+    if (own.certificates === undefined) {
+      if (own.enable === true && own.rejectHandshake !== true) {
+        throw new PlacelessError(
+          `no "ssl_certificate" is defined for the "ssl" directive in ${own.place!.file}:${own.place!.line}`,
+        );
+      }
+      continue;
+    }
+    const keys = own.keys ?? [];
+    const lonely = own.certificates[keys.length];
+    if (lonely !== undefined) {
+      throw new PlacelessError(`no "ssl_certificate_key" is defined for certificate "${lonely}"`);
+    }
+    own.context = contextOf(own, keys);
+  }
+  const seen = new Map<string, VirtualServer>();
+  for (const server of servers) {
+    for (const listen of server.core.listens) {
+      if (listen.ssl && (listen.default || !seen.has(listen.text))) seen.set(listen.text, server);
+    }
+  }
+  for (const [text, server] of seen) {
+    const candidates =
+      sslOf(server).rejectHandshake === true
+        ? servers.filter((one) => one.core.listens.some((listen) => listen.text === text))
+        : [server];
+    for (const one of candidates) {
+      if (sslOf(one).context !== undefined || sslOf(one).rejectHandshake === true) continue;
+      const { file, line } = one.core;
+      throw new PlacelessError(`no "ssl_certificate" is defined for the "listen ... ssl" directive in ${file}:${line}`);
+    }
+  }
+}
+
+function contextOf(own: SslServer, keys: readonly string[]): SecureContext {
+  const pairs = own.certificates!.map((file, i) => readKeyPair(file, keys[i]!));
+  if ((own.verifyClient === 'on' || own.verifyClient === 'optional') && own.clientCertificate === undefined) {
+    throw new PlacelessError('no ssl_client_certificate for ssl_verify_client');
+  }
+  let secureOptions = 0;
+  if (own.preferServerCiphers === true) secureOptions |= constants.SSL_OP_CIPHER_SERVER_PREFERENCE;
+  if (own.sessionTickets === false) secureOptions |= constants.SSL_OP_NO_TICKET;
+  const options: SecureContextOptions = {
+    cert: pairs.map((pair) => pair.cert),
+    key: pairs.map((pair) => pair.key),
+    ciphers: own.ciphers!,
+    secureOptions,
+    ...tlsRange(own.protocols!),
+  };
+  if (own.curves !== undefined && own.curves !== 'auto') options.ecdhCurve = own.curves;
+  if (own.dhparam !== undefined) options.dhparam = readPem(own.dhparam, `BIO_new_file("${own.dhparam}")`);
+  const authorities = [own.clientCertificate, own.trustedCertificate].filter((file) => file !== undefined);
+  if (authorities.length > 0) {
+    options.ca = authorities.map((file) => readPem(file, `SSL_CTX_load_verify_locations("${file}")`));
+  }
+  try {
+    return createSecureContext(options);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const { message } = error as Error;
+    if (/cipher/i.test(message)) {
+      throw new PlacelessError(
+        `SSL_CTX_set_cipher_list("${own.ciphers}") failed (SSL: error:0A0000B9:SSL routines::no cipher match)`,
+      );
+    }
+    if (/curve|group/i.test(message)) throw new PlacelessError(`SSL_CTX_set1_curves_list("${own.curves}") failed`);
+    throw new PlacelessError(`SSL_CTX failed (SSL: ${message})`);
+  }
+}
+
+function clientVerify(exchange: Exchange): string | undefined {
+  const { tls } = exchange.connection;
+  if (tls === undefined) return undefined;
+  if (!hasClientCertificate(exchange)) return 'NONE';
+  return tls.authorized ? 'SUCCESS' : `FAILED:${String(tls.authorizationError ?? '')}`;
+}
+
+function hasClientCertificate(exchange: Exchange): boolean {
+  return Object.keys(exchange.connection.tls?.getPeerCertificate() ?? {}).length > 0;
+}
+
+function distinguishedName(exchange: Exchange, whose: 'subject' | 'issuer'): string | undefined {
+  if (!hasClientCertificate(exchange)) return undefined;
+  const name = exchange.connection.tls!.getPeerCertificate()[whose] as unknown as Record<string, string>;
+  return Object.entries(name)
+    .reverse()
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
+/** `ssl_verify_client`: the answer to a client without a good certificate. Source: ngx_http_process_request. */
+function checkClient(exchange: Exchange): number {
+  const { tls } = exchange.connection;
+  const { verifyClient } = exchange.server<SslServer>(ssl);
+  if (tls === undefined || verifyClient === undefined || verifyClient === 'off') return DECLINED;
+  const given = hasClientCertificate(exchange);
+  if (given && verifyClient !== 'optional_no_ca' && !tls.authorized) return 495;
+  return !given && verifyClient === 'on' ? 496 : DECLINED;
+}
