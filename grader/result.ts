@@ -34,6 +34,10 @@ export interface StartupMessage {
   readonly line?: number;
   readonly severity: 'emerg' | 'alert' | 'crit' | 'error' | 'warn' | 'refused';
   readonly text: string;
+  /** The line as it is written, when it is known. */
+  readonly source?: string;
+  /** What most likely is wrong, beyond the server's own words. */
+  readonly advice?: string;
 }
 
 export type Outcome = 'passed' | 'failed' | 'skipped' | 'error';

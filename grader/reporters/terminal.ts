@@ -12,6 +12,9 @@ export interface TerminalOptions {
   readonly next?: string;
 }
 
+/** Lines of one entry: a whole page that came as an answer is not shown whole. */
+const mostLines = 6;
+
 /** A result for people at a terminal: a line an objective, and under each failed one what it takes to mend it. */
 export function terminal(result: LabResult, options: TerminalOptions = {}): string {
   const paint = createPaint(options.colour ?? false);
@@ -70,7 +73,9 @@ function details(objective: ObjectiveResult, options: TerminalOptions, paint: Pa
   const lines = [''];
   const entry = (name: string, text: string | undefined, shown = (line: string) => line): void => {
     if (text === undefined) return;
-    wrap(harmless(text), width - 18).forEach((line, i) => {
+    const all = wrap(harmless(text.trim()), width - 18);
+    const kept = all.length > mostLines ? [...all.slice(0, mostLines), '…'] : all;
+    kept.forEach((line, i) => {
       lines.push(`      ${paint.dim((i === 0 ? name : '').padEnd(10))}${shown(line)}`);
     });
   };
@@ -110,6 +115,10 @@ function startupMessage(message: StartupMessage, ok: boolean, paint: Paint, widt
   return [
     ...(place === '' ? [] : [`      ${paint.cyan(harmless(place))}`]),
     ...text.map((line) => `      ${ok ? paint.dim(line) : line}`),
+    ...(message.source === undefined ? [] : [`          ${paint.yellow(harmless(message.source.trim()))}`]),
+    ...(message.advice === undefined
+      ? []
+      : ['', ...wrap(harmless(message.advice), width - 6).map((line) => `      ${line}`)]),
   ];
 }
 

@@ -25,7 +25,7 @@ export interface CheckOptions {
   readonly signal?: AbortSignal;
   /** ms for the whole lab; 60,000 by default. */
   readonly timeLimit?: number;
-  /** What the target is, for the result of a run in which it could not even be opened. */
+  /** What the target is called; overrules what the target says of itself. */
   readonly facts: TargetFacts;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -60,8 +60,9 @@ export async function checkLab(lab: Lab, open: Open, options: CheckOptions): Pro
       );
       for (const { id } of order) unfinished.add(id);
     } else {
-      facts = { ...target.facts, ...(options.facts.kind === 'solution' && { kind: 'solution' as const }) };
-      startup = target.startup;
+      // What is graded is named as the caller names it; the target knows the engine.
+      facts = { ...target.facts, ...options.facts };
+      startup = target.startup.ok ? target.startup : await withAdvice(target);
       graded = startup.ok
         ? await gradeAll(order, target, signal, options, unfinished)
         : new Map(order.map((objective) => [objective.id, skip(objective, 'the server did not start', true)]));
@@ -180,6 +181,13 @@ async function explained(verdict: Graded, target: OpenTarget): Promise<Objective
     // A verdict without its explanation is still right; a diagnosis that breaks must not cost the verdict.
     return verdict.result;
   }
+}
+
+/** The server's own words with the line they are about and, when it is sure, what is wrong with it. */
+async function withAdvice(target: OpenTarget): Promise<LabResult['startup']> {
+  if (target.configuration === undefined) return target.startup;
+  const { explainStartup } = await import('./startup.ts');
+  return { ok: false, messages: explainStartup(target.startup.messages, target.configuration) };
 }
 
 /** FNV-1a, 32 bits. */

@@ -56,7 +56,7 @@ function namesPort(failure: Case, port: string) {
 /** The location that took the request forwards nothing. */
 const noProxyPass: Rule = {
   name: 'no proxy_pass where the request went',
-  explains: anyForward,
+  explains: [...anyForward, '2.backend-down', '2.client-identity', '2.forwarded-proto', '2.verbatim'],
   find(failure) {
     const taken = takenBy(failure);
     if (taken?.server === undefined) return undefined;
