@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { nearestName } from './suggestion.ts';
+import { parseSize, parseTime } from './values.ts';
+
+test('sizes have nothing, k, m or g behind them', () => {
+  expect(['512', '1k', '1K', '2m', '1g'].map(parseSize)).toEqual([512, 1024, 1024, 2_097_152, 1_073_741_824]);
+  expect(['', '-1', '1.5m', '1kb', 'k'].map(parseSize)).toEqual(new Array(5).fill(undefined));
+});
+
+test('times go from large units to small ones, each once, and a bare number is seconds', () => {
+  expect(['60', '500ms', '1m30s', '1h 30m', '1d', '1M', '0'].map(parseTime)).toEqual([
+    60_000, 500, 90_000, 5_400_000, 86_400_000, 2_592_000_000, 0,
+  ]);
+  expect(['', '1x', '1s1m', '1m1m', '1.5s', '-1', ' 1'].map(parseTime)).toEqual(new Array(7).fill(undefined));
+});
+
+test('a name that is nearly right is suggested, a strange one is not', () => {
+  const known = ['proxy_pass', 'root', 'location', 'server_name'];
+  expect(nearestName('proxy_pas', known)).toBe('proxy_pass');
+  expect(nearestName('server_nmae', known)).toBe('server_name');
+  expect(nearestName('rot', known)).toBe('root');
+  expect(nearestName('banana', known)).toBeUndefined();
+});
