@@ -72,6 +72,8 @@ export class Engine {
     let line = `${message}, client: ${connection.remoteAddress}, server: ${exchange.virtualServer.core.name}`;
     if (exchange.requestLine !== '') line += `, request: "${exchange.requestLine}"`;
     const host = exchange.header('host');
+    const upstream = exchange.upstream?.url;
+    if (upstream !== undefined) line += `, upstream: "${upstream}"`;
     if (host !== undefined) line += `, host: "${host}"`;
     const referer = exchange.header('referer');
     if (referer !== undefined) line += `, referrer: "${referer}"`;

@@ -15,8 +15,8 @@ export interface Client {
 export interface Selection {
   tries: number;
   get(now: number): Peer | undefined;
-  /** Gives a server back: `failed` counts against it, `next` (a 403 or 404 tried elsewhere) doesn't. */
-  free(peer: Peer, outcome: 'ok' | 'failed' | 'next', now: number): void;
+  /** Gives a server back: `failed` counts against it, `next` (a 403 or 404 tried elsewhere) doesn't. True when it now rests. */
+  free(peer: Peer, outcome: 'ok' | 'failed' | 'next', now: number): boolean;
 }
 
 /** A balancing method, one of its state per upstream. */

@@ -384,7 +384,8 @@ export class Forwarding implements ConnectionUser {
     const selection = this.#selection;
     if (this.#peer !== undefined) {
       const gentle = kind === NEXT.http_403 || kind === NEXT.http_404;
-      selection.free(this.#peer, gentle ? 'next' : 'failed', balancerNow());
+      const rests = selection.free(this.#peer, gentle ? 'next' : 'failed', balancerNow());
+      if (rests) this.#logWhile('warn', 'upstream server temporarily disabled');
       this.#peer = undefined;
     }
     // A kept connection may have been closed meanwhile: that says nothing about the server.

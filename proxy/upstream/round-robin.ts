@@ -67,11 +67,11 @@ export class RoundRobinSelection implements Selection {
     return best;
   }
 
-  free(peer: Peer, outcome: 'ok' | 'failed' | 'next', now: number): void {
+  free(peer: Peer, outcome: 'ok' | 'failed' | 'next', now: number): boolean {
     peer.connections--;
     if (this.peers.single) {
       this.tries = 0;
-      return;
+      return false;
     }
     if (outcome === 'failed') {
       peer.fails++;
@@ -84,6 +84,7 @@ export class RoundRobinSelection implements Selection {
       peer.fails = 0;
     }
     if (this.tries > 0) this.tries--;
+    return outcome === 'failed' && peer.maxFails > 0 && peer.fails >= peer.maxFails;
   }
 }
 
