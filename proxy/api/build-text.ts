@@ -16,6 +16,6 @@ export function buildText(http: string): Configuration {
     file: devNull,
     prefix: process.cwd(),
     modules,
-    globalDirectives: `error_log stderr warn; events { } http { ${TYPES} default_type application/octet-stream; ${http} }`,
+    globalDirectives: `events { } http { ${TYPES} default_type application/octet-stream; ${http} } error_log stderr warn;`,
   });
 }

@@ -54,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     server.close();
     await engine.quit();
   };
-  const stop = (): void => void close();
+  const stop = (): void => void close().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   const bound = server.address();

@@ -128,7 +128,7 @@ function filterHead(exchange: Exchange): void {
   if (exchange.responseHeader('content-encoding') !== undefined) return;
   if (exchange.contentLength !== undefined && exchange.contentLength < (configuration.minLength ?? 20)) return;
   const types = configuration.types ?? HTML;
-  const type = exchange.contentType?.split(';')[0]!.trim().toLowerCase();
+  const type = exchange.contentType?.replace(/ *;.*/, '').toLowerCase();
   if (type === undefined || !(types.has(type) || types.has('*'))) return;
   if (configuration.vary === true) exchange.responseHeaders.push('Vary', 'Accept-Encoding');
   if (exchange.headerOnly && exchange.method !== 'HEAD') return;

@@ -36,15 +36,15 @@ export const logModule: Module = {
       set(configuration: LogMain, directive, build) {
         const [name, ...pieces] = directive.words.map((word) => word.text) as [string, ...string[]];
         if (configuration.formats.has(name)) build.fail(`duplicate "log_format" name "${name}"`);
-        let escape = escapeDefault;
+        let escaping = escapeDefault;
         const choice = /^escape=(.*)$/.exec(pieces[0]!);
         if (choice !== null) {
           pieces.shift();
-          if (choice[1] === 'json') escape = escapeJson;
-          else if (choice[1] === 'none') escape = noEscape;
+          if (choice[1] === 'json') escaping = escapeJson;
+          else if (choice[1] === 'none') escaping = noEscape;
           else if (choice[1] !== 'default') build.fail(`unknown log format escaping "${choice[1]}"`);
         }
-        configuration.formats.set(name, compileFormat(pieces.join(''), escape, build));
+        configuration.formats.set(name, compileFormat(pieces.join(''), escaping, build));
       },
     },
     {
@@ -87,7 +87,7 @@ function setAccessLog(configuration: LogLocation, directive: Directive, build: B
     line = compileFormat(COMBINED, escapeDefault, build);
     main.formats.set(name, line);
   }
-  if (line === undefined) return build.fail(`unknown log format "${name}"`);
+  if (line === undefined) build.fail(`unknown log format "${name}"`);
   let condition: ComplexValue | undefined;
   for (const option of named) {
     if (option.startsWith('if=')) condition = build.value(option.slice(3));
@@ -116,7 +116,7 @@ export function accessLogFiles(http: Configurations): Iterable<LogFile> {
   return (http.main.get(logModule) as LogMain).files.values();
 }
 
-function compileFormat(format: string, escape: (text: string) => string, build: Build): Line {
+function compileFormat(format: string, escaping: (text: string) => string, build: Build): Line {
   const parts = format.split(/(\$\{\w+\}|\$\w+)/).filter((part) => part !== '');
   const closures = parts.map((part): Line => {
     const name = /^\$\{?(\w+)\}?$/.exec(part)?.[1];
@@ -124,10 +124,10 @@ function compileFormat(format: string, escape: (text: string) => string, build: 
     build.value(`\${${name}}`);
     const direct = DIRECT[name];
     if (direct !== undefined) return direct;
-    const missing = escape === escapeDefault ? '-' : '';
+    const missing = escaping === escapeDefault ? '-' : '';
     return (exchange) => {
       const value = exchange.variable(name);
-      return value === undefined ? missing : escape(value);
+      return value === undefined ? missing : escaping(value);
     };
   });
   return (exchange) => {

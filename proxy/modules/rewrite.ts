@@ -199,9 +199,9 @@ function rewriteInstruction(directive: Directive, build: Build): Instruction {
 
 /** Undoes escapes of ordinary characters, as NGX_UNESCAPE_REDIRECT. */
 function unescapeRedirect(text: string): string {
-  return text.replace(/%([0-9a-fA-F]{2})/g, (escape, digits: string) => {
+  return text.replace(/%([0-9a-fA-F]{2})/g, (written, digits: string) => {
     const code = Number.parseInt(digits, 16);
-    return code > 37 && code < 127 ? String.fromCharCode(code) : escape;
+    return code > 37 && code < 127 ? String.fromCharCode(code) : written;
   });
 }
 
