@@ -91,11 +91,22 @@ export interface Client {
   get(path: string, options?: RequestOptions): Promise<Response>;
   request(path: string, options?: RequestOptions): Promise<Response>;
   /** Many requests, at most `parallel` (16) at a time; answers in the order of the paths. */
-  burst(paths: readonly string[], options?: RequestOptions & { readonly parallel?: number }): Promise<readonly Response[]>;
+  burst(
+    paths: readonly string[],
+    options?: RequestOptions & { readonly parallel?: number },
+  ): Promise<readonly Response[]>;
   /** Bytes on a new connection, and all that comes back until close or `timeLimit`. */
-  raw(bytes: string | Uint8Array, options?: { readonly https?: boolean; readonly timeLimit?: number }): Promise<Uint8Array>;
+  raw(
+    bytes: string | Uint8Array,
+    options?: { readonly https?: boolean; readonly timeLimit?: number },
+  ): Promise<Uint8Array>;
   /** One TLS handshake on port 443. */
-  handshake(options?: { readonly servername?: string; readonly minVersion?: string; readonly maxVersion?: string; readonly alpn?: readonly string[] }): Promise<Handshake>;
+  handshake(options?: {
+    readonly servername?: string;
+    readonly minVersion?: string;
+    readonly maxVersion?: string;
+    readonly alpn?: readonly string[];
+  }): Promise<Handshake>;
   /** One GET over HTTP/2 on port 443. */
   http2(path: string, options?: { readonly host?: string }): Promise<Response>;
 }
@@ -111,7 +122,13 @@ export interface Response {
   readonly body: Uint8Array;
   readonly text: string;
   json(): unknown;
-  readonly request: { readonly method: string; readonly path: string; readonly url: string; readonly curl: string; readonly head: string };
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly url: string;
+    readonly curl: string;
+    readonly head: string;
+  };
   readonly durationMs: number;
 }
 
@@ -122,7 +139,12 @@ export interface Handshake {
   readonly alpn?: string | false;
   readonly authorized?: boolean;
   readonly authorizationError?: string;
-  readonly certificate?: { readonly names: readonly string[]; readonly issuer: string; readonly validFrom: Date; readonly validTo: Date };
+  readonly certificate?: {
+    readonly names: readonly string[];
+    readonly issuer: string;
+    readonly validFrom: Date;
+    readonly validTo: Date;
+  };
 }
 
 export interface World {
@@ -159,7 +181,12 @@ export interface Application {
   /** From now on: take requests matching the path and close without an answer (`die`), or never answer (`hang`); undefined is normal. */
   misbehave(how: 'die' | 'hang' | undefined, path?: string): void;
   /** Answers this path with this, until cleared with undefined. */
-  answer(path: string, answer: { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string } | undefined): void;
+  answer(
+    path: string,
+    answer:
+      | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+      | undefined,
+  ): void;
 }
 
 export interface Random {
