@@ -18,13 +18,16 @@ export async function serve(word: string, options: TargetOptions): Promise<numbe
     for (const { file, line, severity, text } of target.startup.messages)
       process.stderr.write(`${file === undefined ? '' : `${file}:${line ?? 1} `}[${severity}] ${text}\n`);
     if (!target.startup.ok) return exitCodes.failed;
-    const { http, https } = target.world.address;
+    const { real } = target;
+    if (real === undefined) throw new UsageError('this target has no addresses of its own.');
     const rows = [
-      `  your server       http://${http}   (port 80)`,
-      ...(lab.tls ? [`                    https://${https}   (port 443)`] : []),
-      ...lab.applications.map((name) => `  ${name.padEnd(16)}  http://${target.world.application(name).address}`),
+      `  your server       http://${real.http}   (port 80)`,
+      ...(lab.tls ? [`                    https://${real.https}   (port 443)`] : []),
+      ...real.applications.map(({ name, address }) => `  ${name.padEnd(16)}  http://${address}`),
     ];
-    await print(`\n${rows.join('\n')}\n\n  try   curl -i -H 'Host: catalog.test' http://${http}/\n  end   Ctrl-C\n\n`);
+    await print(
+      `\n${rows.join('\n')}\n\n  try   curl -i -H 'Host: catalog.test' http://${real.http}/\n  end   Ctrl-C\n\n`,
+    );
     await ended(interrupt.signal);
     return 0;
   } finally {

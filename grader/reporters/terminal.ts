@@ -136,7 +136,7 @@ function total(result: LabResult, paint: Paint): string[] {
 
 function wayOn(result: LabResult, options: TerminalOptions, paint: Paint): string[] {
   const lab = labWord(result);
-  const step = (what: string, command: string): string => `  ${what.padEnd(12)}${paint.cyan(command)}`;
+  const step = (what: string, command: string): string => `  ${what.padEnd(13)}${paint.cyan(command)}`;
   if (result.outcome === 'error')
     return [
       '  The grader could not finish, so this run counts for nothing. Please try again; to repeat it exactly:',

@@ -121,7 +121,7 @@ async function gradeAll(
       unfinished.add(objective.id);
       return skip(objective, `not begun: ${reasonOf(signal)}`, true);
     }
-    const blocked = blockedBy(objective, order, results);
+    const blocked = blockedBy(objective, results);
     if (blocked !== undefined) return skip(objective, blocked.because, blocked.counts);
     const unmet = unmetNeed(objective, target.world);
     if (unmet !== undefined) return skip(objective, unmet, false);
@@ -135,7 +135,6 @@ async function gradeAll(
 
 function blockedBy(
   objective: Objective,
-  order: readonly Objective[],
   results: ReadonlyMap<string, ObjectiveResult>,
 ): { because: string; counts: boolean } | undefined {
   for (const id of objective.dependsOn ?? []) {
@@ -143,9 +142,8 @@ function blockedBy(
     if (dependency === undefined || dependency.outcome === 'passed') continue;
     // What the target can't show hides what depends on it as well.
     const counts = dependency.points.possible > 0;
-    const title = order.find((other) => other.id === id)?.title ?? id;
     const word = { failed: 'failed', skipped: 'was skipped', error: 'could not be graded' }[dependency.outcome];
-    return { because: `needs ${id}, which ${word}: ${title}`, counts };
+    return { because: `needs ${id}, which ${word}`, counts };
   }
   return undefined;
 }

@@ -10,6 +10,7 @@ import { engineCommand } from './engine.ts';
 import { type IncludeTree, readIncludeTree } from './include-tree.ts';
 import { startApplications } from './lab-applications.ts';
 import { hasIpv6 } from './ports.ts';
+import { realAddresses } from './real-addresses.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { ServerProcess } from './server-process.ts';
 import { readStartupMessages } from './startup-messages.ts';
@@ -128,6 +129,11 @@ async function openOnce(spec: Spec, lab: Lab, seed: number, signal: AbortSignal)
       client,
       world,
       configuration: studentView(tree, submission),
+      real: realAddresses(
+        front(80) ?? { host: '127.0.0.1', port: mapped.addresses.port(80, 'listen') },
+        front(443) ?? { host: '127.0.0.1', port: closedPort },
+        applications.byName.values(),
+      ),
       async errorLog() {
         const log = readText(sandbox.place('var/log/nginx/error.log'));
         return `${server?.output ?? ''}${log}`

@@ -7,6 +7,7 @@ import { applicationPorts } from './applications.ts';
 import { writeCertificates } from './certificates.ts';
 import { startApplications } from './lab-applications.ts';
 import { deadPort, freePort } from './ports.ts';
+import { realAddresses } from './real-addresses.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { type ServerCommand, ServerProcess } from './server-process.ts';
 import type { OpenTarget, TargetSpec } from './target.ts';
@@ -79,6 +80,7 @@ export async function openProgram(spec: Spec, lab: Lab, seed: number, signal: Ab
       startup: { ok, messages },
       client,
       world,
+      real: realAddresses(http, https, applications.byName.values()),
       errorLog: async () =>
         (server?.output ?? '')
           .split('\n')

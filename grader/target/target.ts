@@ -23,6 +23,12 @@ export interface OpenTarget {
   readonly client: Client;
   readonly world: World;
   readonly configuration?: StudentConfiguration;
+  /** Where things really listen (`host:port`), for trying by hand; a live target has none of ours. */
+  readonly real?: {
+    readonly http: string;
+    readonly https: string;
+    readonly applications: readonly { readonly name: string; readonly address: string }[];
+  };
   /** Lines of the student's error log (or the program's stderr) so far, in the student's addresses and paths. */
   errorLog(): Promise<string[]>;
   /** Stops everything that was started and removes the sandbox. May be called twice. */

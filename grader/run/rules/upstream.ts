@@ -112,9 +112,9 @@ const weighted: Rule = {
 
 const givesUp: Rule = {
   name: 'proxy_next_upstream does not go on',
-  explains: ['3.keeps-working'],
+  explains: ['3.keeps-working', '3.no-duplicates'],
   find(failure) {
-    const taken = takenBy(failure);
+    const taken = takenBy(failure, ({ status }) => status === 502 || status === 504);
     const blocks = taken?.blocks ?? [];
     const next = inherited(blocks, 'proxy_next_upstream');
     if (next !== undefined && !words(next).includes('error'))

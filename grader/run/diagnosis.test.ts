@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest';
+import { parseText } from '../../proxy/config/index.ts';
+import type { Response } from '../lab.ts';
+import type { StudentConfiguration } from '../target/target.ts';
+import { response } from '../testing/fake-target.ts';
+import type { Case } from './case.ts';
+import { serverFor } from './configuration-model.ts';
+import { diagnose, rules } from './diagnosis.ts';
+import { chooseLocation, written } from './location-choice.ts';
+import { decodedPath } from './request-facts.ts';
+import { explainStartup } from './startup.ts';
+
+function configuration(text: string): StudentConfiguration {
+  const { directives } = parseText(`http {${text}\n}`, 'default.conf', { includes: false });
+  return { directives, files: [{ name: 'default.conf', text: `http {${text}\n}` }] };
+}
+
+function diagnosis(id: string, text: string, answer: Response, facts: Partial<Case> = {}): string | undefined {
+  const finding = diagnose({
+    objective: { id, expected: '', received: '' },
+    responses: [answer],
+    seen: [],
+    configuration: configuration(text),
+    errorLog: [],
+    ...facts,
+  });
+  return finding && `${finding.because} | ${finding.blame?.line}: ${finding.blame?.text}`;
+}
+
+describe('which location takes a path', () => {
+  const { directives } = configuration(`
+    server {
+      location / { }
+      location /poster/ { location ~ \\.jpg$ { } }
+      location = /status { }
+      location ^~ /assets/ { }
+      location ~ ^/(discover|status) { }
+      location ~* \\.JPG$ { }
+    }`);
+  const server = directives[0]?.block?.[0];
+  test.each([
+    ['/anything', 'location /'],
+    ['/status', 'location = /status'],
+    ['/status/x', 'location ~ ^/(discover|status)'],
+    ['/assets/a.jpg', 'location ^~ /assets/'],
+    ['/poster/a.jpg', 'location ~ \\.jpg$'],
+    ['/poster/a.png', 'location /poster/'],
+    ['/a.jpg', 'location ~* \\.JPG$'],
+  ])('%s is taken by %s', (path, expected) => {
+    const chosen = server && chooseLocation(server, path);
+    expect(chosen && written(chosen)).toBe(expected);
+  });
+});
+
+test('a server is chosen by exact name, wildcard, pattern, and else the default one', () => {
+  const all = configuration(`
+    server { server_name a.test; }
+    server { server_name *.b.test; listen 80 default_server; }
+    server { server_name ~^c\\d+\\.test$; }
+    server { listen 443 ssl; server_name a.test; }`);
+  const line = (port: number, host: string): number | undefined => serverFor(all, port, host)?.directive.line;
+  expect([
+    line(80, 'a.test'),
+    line(80, 'x.b.test'),
+    line(80, 'C12.test:80'),
+    line(80, 'other'),
+    line(443, 'x'),
+  ]).toEqual([2, 3, 4, 3, 5]);
+});
+
+test('paths are matched decoded, tidied and without their query', () => {
+  expect(decodedPath('/a//b/./../c%20d?x=/..')).toBe('/a/c d');
+});
+
+describe('the catalog', () => {
+  const server = (lines: string): string => `\nserver {\n${lines}\n}`;
+
+  test('without proxy_pass', () => {
+    expect(diagnosis('lab2.forwards', server('location / {\n root /x; }'), response('/'))).toBe(
+      '`location /` took /, and it has no `proxy_pass` | 3: location / {',
+    );
+  });
+
+  test('on a port where nobody listens', () => {
+    const errorLog = [
+      '2030/01/01 00:00:00 [error] 1#1: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 127.0.0.1, server: , request: "GET / HTTP/1.1", upstream: "http://127.0.0.1:8081/", host: "catalog.test"',
+    ];
+    const text = server('location / { proxy_pass http://127.0.0.1:8081; }');
+    expect(diagnosis('lab2.forwards', text, response('/', { status: 502 }), { errorLog })).toMatch(
+      /^nobody listens on 127.0.0.1:8081: .* \| 3: location/,
+    );
+  });
+
+  test('behind a slash that strips the prefix', () => {
+    const text = server('location /api/ {\n proxy_pass http://127.0.0.1:8080/; }');
+    expect(diagnosis('lab2.paths-and-queries', text, response('/api/x'))).toMatch(
+      /takes the place of "\/api\/".* \| 4:/,
+    );
+  });
+
+  test('behind a slash that changes nothing for plain paths: no word about it', () => {
+    const text = server('location / { proxy_pass http://127.0.0.1:8080/; }');
+    expect(diagnosis('lab2.paths-and-queries', text, response('/x'))).toBeUndefined();
+    expect(diagnosis('lab2.verbatim', text, response('/x'))).toContain('tidied path');
+  });
+
+  test('whose headers of the outer level are lost to the inner one', () => {
+    const text = server(
+      'proxy_set_header Host $host;\nlocation / {\n proxy_set_header X-Real-IP $remote_addr;\n proxy_pass http://127.0.0.1:8080; }',
+    );
+    const objective = { id: 'lab2.client-identity', expected: 'Host: catalog.test', received: 'Host: 127.0.0.1:8080' };
+    expect(diagnosis('lab2.client-identity', text, response('/'), { objective })).toMatch(/isn't inherited.* \| 5:/);
+  });
+});
+
+describe('the balancer', () => {
+  const balanced = (members: string): string =>
+    `\nupstream catalog {\n${members}\n}\nserver { location / { proxy_pass http://catalog; } }`;
+  const two = 'server 127.0.0.1:8081;\nserver 127.0.0.1:8082';
+
+  test.each([
+    ['one server', 'server 127.0.0.1:8081;', /one server only.* \| 3:/],
+    ['the same twice', 'server 127.0.0.1:8081;\nserver localhost:8081;', /same instance.* \| 4:/],
+    ['a backup', `${two} backup;`, /127.0.0.1:8082 is a `backup`.* \| 4:/],
+    ['one down', `${two} down;`, /`down` takes 127.0.0.1:8082.* \| 4:/],
+    ['a weight', `${two} weight=3;`, /gets 3 of every 4 requests \| 4:/],
+    ['ip_hash', `ip_hash;\n${two};`, /`ip_hash` sends all.* \| 3:/],
+    ['a hash of the URI', `hash $uri;\n${two};`, /`hash` sends all.* \| 3:/],
+  ])('with %s', (_name, members, expected) => {
+    expect(diagnosis('lab3.even-distribution', balanced(members), response('/'))).toMatch(expected);
+  });
+
+  test.each([
+    ['plain', `${two};`],
+    ['equal weights', 'server 127.0.0.1:8081 weight=2;\nserver 127.0.0.1:8082 weight=2;'],
+    ['a hash of each request', `hash $request_id;\n${two};`],
+    ['least_conn', `least_conn;\n${two};`],
+  ])('%s is blamed for nothing', (_name, members) => {
+    expect(diagnosis('lab3.even-distribution', balanced(members), response('/'))).toBeUndefined();
+  });
+});
+
+describe('the posters', () => {
+  const posters = (lines: string): string =>
+    `\nserver {\nlocation / { proxy_pass http://127.0.0.1:8080; }\n${lines}\n}`;
+  const missing = response('/poster/a.jpg', { status: 404 });
+
+  test.each([
+    ['no location', '', /no location of this server begins with \/poster\/: `location \/` took/],
+    [
+      'the whole path added to root',
+      'location /poster/ {\nroot /usr/share/nginx/poster; }',
+      /\/poster\/poster\/a\.jpg \| 5:/,
+    ],
+    ['an alias too high', 'location /poster/ {\nalias /usr/share/nginx/; }', /\/usr\/share\/nginx\/a\.jpg \| 5:/],
+  ])('with %s', (_name, lines, expected) => {
+    expect(diagnosis('lab4.posters', posters(lines), missing)).toMatch(expected);
+  });
+
+  test('in the right folder: no word', () => {
+    expect(diagnosis('lab4.posters', posters('location /poster/ { root /usr/share/nginx; }'), missing)).toBeUndefined();
+    expect(
+      diagnosis('lab4.posters', posters('location /poster/ { alias /usr/share/nginx/poster/; }'), missing),
+    ).toBeUndefined();
+  });
+
+  test('through /poster../', () => {
+    const text = posters('location /poster {\nalias /usr/share/nginx/poster/; }');
+    expect(diagnosis('lab4.no-escape', text, response('/poster../x'))).toMatch(/\/poster\.\.\/ too.* \| 4:/);
+    const closed = posters('location /poster/ { alias /usr/share/nginx/poster/; }');
+    expect(diagnosis('lab4.no-escape', closed, response('/poster../x'))).toBeUndefined();
+  });
+});
+
+describe('the redirect', () => {
+  const onPort80 = (lines: string): string => `\nserver {\nserver_name _;\n${lines}\n}\nserver { listen 443 ssl; }`;
+  const moved = response('/a?b', { status: 301 });
+
+  test.each([
+    ['a fixed host', 'return 301 https://localhost$request_uri;', moved, /names the host "localhost"/],
+    ['$server_name', 'return 301 https://$server_name$request_uri;', moved, /first name of `server_name` \("_"\)/],
+    ['$uri', 'return 301 https://$host$uri;', moved, /without the query/],
+    ['no path', 'return 301 https://$host;', moved, /does not hold the path/],
+    ['302', 'return 302 https://$host$request_uri;', response('/a?b', { status: 302 }), /temporary/],
+    ['content', 'location / { root /x; }', response('/a?b'), /has no redirect/],
+    [
+      'a redirect for / alone',
+      'location = / { return 301 https://$host; }\nlocation / { root /x; }',
+      response('/a?b'),
+      /one location only/,
+    ],
+  ])('with %s', (_name, lines, answer, expected) => {
+    expect(diagnosis('lab5.redirect', onPort80(lines), answer)).toMatch(expected);
+  });
+
+  test('as it should be is blamed for nothing', () => {
+    expect(diagnosis('lab5.redirect', onPort80('return 301 https://$host$request_uri;'), moved)).toBeUndefined();
+  });
+
+  test('when nobody listens on port 80', () => {
+    expect(diagnosis('lab5.redirect', '\nserver { listen 443 ssl; }', response('/', { status: 0 }))).toContain(
+      'listens on port 80',
+    );
+  });
+});
+
+test('a rule is silent about objectives that it cannot explain', () => {
+  const text = '\nserver { location / { root /x; } }';
+  expect(diagnosis('lab3.returns', text, response('/'))).toBeUndefined();
+});
+
+test('every rule has a name of its own and explains something', () => {
+  expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+  expect(rules.filter(({ explains }) => explains.length === 0)).toEqual([]);
+});
+
+describe('a server that does not start', () => {
+  test('a missing semicolon is named on the line that lacks it', () => {
+    const text = '\nserver {\nlocation / {\nroot /usr/share/nginx/html\nindex index.html;\n}\n}';
+    const [message] = explainStartup(
+      [{ severity: 'emerg', text: 'invalid number of arguments in "root" directive', file: 'default.conf', line: 5 }],
+      configuration(text),
+    );
+    expect(message).toMatchObject({
+      source: 'index index.html;',
+      advice: 'Line 4 has no semicolon at its end: "root /usr/share/nginx/html"',
+    });
+  });
+
+  test('a missing brace is named by the block that stays open', () => {
+    const text = 'server {\nlocation / {\nroot /x;\n}\n';
+    const { directives } = parseText(text, 'default.conf', { includes: false });
+    const [message] = explainStartup(
+      [{ severity: 'emerg', text: 'unexpected end of file, expecting "}"', file: 'default.conf', line: 5 }],
+      { directives, files: [{ name: 'default.conf', text }] },
+    );
+    expect(message?.advice).toBe('A "}" is missing: the block that "server" opens on line 1 is never closed.');
+  });
+});
