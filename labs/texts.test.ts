@@ -81,6 +81,11 @@ describe.each(labs.map((entry) => ({ entry, folder: entry.folder })))('the text 
     expect(text).toContain('**What you should see:**');
   });
 
+  test('has no line of code that a terminal of 80 columns would break', () => {
+    const code = [...text.matchAll(/^```\w*\n([\s\S]*?)^```$/gm)].flatMap((match) => match[1]!.split('\n'));
+    expect(code.filter((line) => line.length > 76)).toEqual([]);
+  });
+
   test.for(engines)(
     'earns every core objective on $engine when it is followed',
     { timeout: 60_000 },
