@@ -84,7 +84,12 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
   while (at < text.length && (text.charCodeAt(at) === 13 || text.charCodeAt(at) === 10)) at++;
   const head = emptyHead();
   head.text = text;
-  const error = (status: number, reason: string): HeadError => ({ status, reason, head });
+  const line = at;
+  const error = (status: number, reason: string): HeadError => {
+    // The log shows as much of the line as there is.
+    if (head.requestLine === '') head.requestLine = /^[^\r\n]*/.exec(text.slice(line, line + limits.bufferSize))![0];
+    return { status, reason, head };
+  };
 
   let lineFeed = text.indexOf('\n', at);
   if (lineFeed < 0) {

@@ -22,7 +22,8 @@ export function responseHead(exchange: HttpExchange, chunked: boolean): string {
   if (exchange.contentLength !== undefined && status !== 304 && status !== 204 && status >= 200) {
     head += `\r\nContent-Length: ${exchange.contentLength}`;
   }
-  if (exchange.lastModified !== undefined) head += `\r\nLast-Modified: ${exchange.lastModified.toUTCString()}`;
+  if (exchange.lastModified !== undefined && (status === 200 || status === 206 || status === 304))
+    head += `\r\nLast-Modified: ${exchange.lastModified.toUTCString()}`;
   if (chunked) head += '\r\nTransfer-Encoding: chunked';
   if (status === 101) head += '\r\nConnection: upgrade';
   else if (!exchange.keepAlive) head += '\r\nConnection: close';

@@ -218,10 +218,10 @@ describe.skipIf(nginxMissing !== undefined)('beside nginx', () => {
     ]) {
       await pair.send(request);
     }
-    const [theirs, ours] = await pair.logs('access.log', 5);
+    const [theirs, ours] = await pair.logs('access.log', '/missing?q=%41');
     const last = (lines: string[]): string[] => lines.slice(-2).map((line) => line.replace(/ 404 \d+/, ' 404 PAGE'));
     expect(last(ours)).toEqual(last(theirs));
-    const [theirJson, ourJson] = await pair.logs('json.log', 1);
+    const [theirJson, ourJson] = await pair.logs('json.log', '/json-log/');
     expect(ourJson).toEqual(theirJson);
   });
 });

@@ -38,8 +38,8 @@ const REASONS: Readonly<Record<number, string>> = {
   507: 'Insufficient Storage',
 };
 
-/** `404 Not Found`; a status without words of its own is sent as the bare number. */
+/** `404 Not Found`; a status without words of its own is sent as the number and a space. */
 export function statusLine(status: number): string {
   const reason = REASONS[status];
-  return reason === undefined ? String(status) : `${status} ${reason}`;
+  return reason === undefined ? `${status} ` : `${status} ${reason}`;
 }

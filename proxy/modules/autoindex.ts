@@ -91,12 +91,19 @@ function listDirectory(exchange: Exchange): number {
   exchange.status = 200;
   if (configuration.format === 'json') {
     exchange.contentType = 'application/json';
-    exchange.respond(json(entries));
+    send(exchange, json(entries));
   } else {
     exchange.contentType = 'text/html';
-    exchange.respond(html(exchange.uri, entries, configuration));
+    send(exchange, html(exchange.uri, entries, configuration));
   }
   return OK;
+}
+
+/** In one chunk, without a length, as nginx sends listings. */
+function send(exchange: Exchange, page: string): void {
+  exchange.sendHead();
+  exchange.write(Buffer.from(page, 'latin1'));
+  exchange.end();
 }
 
 function entriesOf(folder: string): Entry[] {

@@ -101,8 +101,8 @@ export class SideBySide {
     return outcomes as [Outcome, Outcome];
   }
 
-  /** The lines of both access logs of that name, once both have `count`. */
-  async logs(name: string, count: number): Promise<[string[], string[]]> {
+  /** The lines of both access logs of that name, once the last one of both says `last`. */
+  async logs(name: string, last: string): Promise<[string[], string[]]> {
     const read = (side: string): string[] => {
       const file = `${this.folder}/${side}/${name}`;
       return existsSync(file) ? readFileSync(file, 'latin1').split('\n').slice(0, -1) : [];
@@ -110,7 +110,7 @@ export class SideBySide {
     const end = Date.now() + 5000;
     while (Date.now() < end) {
       const both: [string[], string[]] = [read('theirs'), read('ours')];
-      if (both[0].length >= count && both[1].length >= count) return both;
+      if (both.every((lines) => lines.at(-1)?.includes(last))) return both;
       await new Promise((resolve) => setImmediate(resolve));
     }
     return [read('theirs'), read('ours')];
@@ -173,7 +173,7 @@ export function comparable(outcome: Outcome): string {
     .replace(/<center>nginx\/[\d.]+/g, '<center>nginx/VERSION')
     .replace(/\r\n(Date|Expires): [^\r]*/g, '\r\n$1: DATE')
     .replace(/0\d{19}/g, 'BOUNDARY')
-    .replace(/Content-Length: \d+(?=(?:(?!\r\n\r\n)[^])*\r\n\r\n<html>)/g, 'Content-Length: PAGE')
+    .replace(/Content-Length: \d+(?=(?:\r\n[^\r]+)*\r\n\r\n<html>)/g, 'Content-Length: PAGE')
     .split('\r\n\r\n')
     .map((part) => (part.startsWith('HTTP/') ? sortHead(part) : part))
     .join('\r\n\r\n');
