@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls';
+import { createServer, type SecureContext, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import type { VirtualHosts, VirtualServer } from './configuration.ts';
 import { type Connections, HttpConnection } from './connection.ts';
 import type { AcceptSecure } from './engine.ts';
@@ -10,6 +10,8 @@ import type { Service } from './phases.ts';
 export interface TlsOfServers {
   /** `undefined` when the server has no certificate: the default server's then serves. */
   contextOf(server: VirtualServer): SecureContext | undefined;
+  /** The default server's credentials, for clients that name no server. */
+  credentialsOf(server: VirtualServer): SecureContextOptions;
   /** What holds for the whole address is what its default server says. */
   optionsOf(server: VirtualServer): { readonly requestCertificate: boolean; readonly sessionTimeout: number };
 }
@@ -64,14 +66,14 @@ function createTlsServer(tls: TlsOfServers, service: Service, connections: Conne
   const fallback = tls.contextOf(hosts.defaultServer);
   const { requestCertificate, sessionTimeout } = tls.optionsOf(hosts.defaultServer);
   const server = createServer({
-    ...(fallback === undefined ? {} : { secureContext: fallback }),
+    ...tls.credentialsOf(hosts.defaultServer),
     SNICallback: (name, done) => done(null, contextFor(tls, hosts, name) ?? fallback),
     ALPNProtocols: hosts.http2 ? ['h2', 'http/1.1', 'http/1.0'] : ['http/1.1', 'http/1.0'],
     requestCert: requestCertificate,
     rejectUnauthorized: false,
     sessionTimeout: sessionTimeout / 1000,
     handshakeTimeout: hosts.defaultServer.core.clientHeaderTimeout,
-  } as Parameters<typeof createServer>[0]);
+  });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('secureConnection', (socket: TLSSocket) => {
     if (socket.alpnProtocol === 'h2') acceptHttp2(socket, service, connections);

@@ -2,8 +2,8 @@ import { constants } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { ConfigError, type Directive, flag, oneOf, PlacelessError, parseSize, size, time } from '../config/index.ts';
 import { readKeyPair, readPem } from '../http/certificate.ts';
-import type { CoreMain, VirtualServer } from '../http/configuration.ts';
-import { core } from '../http/core.ts';
+import type { CoreServer, VirtualServer } from '../http/configuration.ts';
+import { type CoreMainState, core } from '../http/core.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type Build, DECLINED, type DirectiveSpec, type Module } from '../http/module.ts';
 import { createAcceptSecure } from '../http/tls.ts';
@@ -31,6 +31,7 @@ interface SslServer {
   rejectHandshake?: boolean;
   /** Made when all is read. */
   context?: SecureContext;
+  credentials?: SecureContextOptions;
 }
 
 const DEFAULTS = {
@@ -103,7 +104,12 @@ export const ssl: Module = {
       Object.assign(child, { [key]: child[key] ?? parent[key] ?? DEFAULTS[key] });
     }
   },
-  postConfiguration: (_main, build) => prepare(build.configuration<CoreMain>(core, 'main').servers),
+  postConfiguration: (_main, build) =>
+    prepare(
+      build
+        .configuration<CoreMainState>(core, 'main')
+        .serverStates.map((state) => ({ configurations: state.configurations!, core: state as CoreServer })),
+    ),
   variables: {
     ssl_protocol: (exchange) => exchange.connection.tls?.getProtocol() ?? undefined,
     ssl_cipher: (exchange) => exchange.connection.tls?.getCipher().name,
@@ -133,13 +139,20 @@ export const ssl: Module = {
 /** Serves the connections of `listen ... ssl`: what a process is started with. */
 export const acceptSecure = createAcceptSecure({
   contextOf: (server) => sslOf(server).context,
+  credentialsOf: (server) => sslOf(server).credentials ?? {},
   optionsOf: (server) => {
     const { verifyClient, sessionTimeout } = sslOf(server);
     return { requestCertificate: verifyClient !== 'off', sessionTimeout: sessionTimeout! };
   },
 });
 
-const sslOf = (server: VirtualServer): SslServer => server.configurations.server.get(ssl) as SslServer;
+/** A `server` block while the configuration is built. */
+type SslBlock = Pick<VirtualServer, 'configurations'> & {
+  readonly core: Pick<CoreServer, 'listens' | 'file' | 'line'>;
+};
+
+const sslOf = (server: Pick<VirtualServer, 'configurations'>): SslServer =>
+  server.configurations.server.get(ssl) as SslServer;
 
 type Setter = (server: SslServer, directive: Directive, build: Build) => void;
 
@@ -173,7 +186,7 @@ function sessionCache(directive: Directive, build: Build): string {
 }
 
 /** Loads what the servers name and finds what is missing. Sources: ngx_http_ssl_merge_srv_conf, ngx_http_ssl_init. */
-function prepare(servers: readonly VirtualServer[]): void {
+function prepare(servers: readonly SslBlock[]): void {
   for (const server of servers) {
     const own = sslOf(server);
     if (own.certificates === undefined) {
@@ -191,7 +204,7 @@ function prepare(servers: readonly VirtualServer[]): void {
     }
     own.context = contextOf(own, keys);
   }
-  const seen = new Map<string, VirtualServer>();
+  const seen = new Map<string, SslBlock>();
   for (const server of servers) {
     for (const listen of server.core.listens) {
       if (listen.ssl && (listen.default || !seen.has(listen.text))) seen.set(listen.text, server);
@@ -232,6 +245,7 @@ function contextOf(own: SslServer, keys: readonly string[]): SecureContext {
     options.ca = authorities.map((file) => readPem(file, `SSL_CTX_load_verify_locations("${file}")`));
   }
   try {
+    own.credentials = options;
     return createSecureContext(options);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
