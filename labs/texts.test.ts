@@ -15,7 +15,7 @@ const nginxInstalled = ['/usr/sbin/nginx', '/usr/local/bin/nginx', '/opt/homebre
 );
 const engines = [
   { engine: 'reference', skip: false },
-  { engine: 'nginx', skip: !nginxInstalled && process.env['WORKBOOK_REQUIRE_NGINX'] !== '1' },
+  { engine: 'nginx', skip: !nginxInstalled && process.env.WORKBOOK_REQUIRE_NGINX !== '1' },
 ] as const;
 
 const textOf = ({ folder }: CatalogEntry) => read('labs', folder, 'README.md');
