@@ -25,7 +25,7 @@ const nginxInstalled = [
   '/opt/homebrew/bin/nginx',
   '/usr/local/sbin/nginx',
 ].some((path) => existsSync(path));
-const withNginx = nginxInstalled || process.env['WORKBOOK_REQUIRE_NGINX'] === '1';
+const withNginx = nginxInstalled || process.env.WORKBOOK_REQUIRE_NGINX === '1';
 
 /** Grades one submission. */
 async function grade(lab: Lab, folder: string, spec: TargetSpec): Promise<LabResult> {
@@ -156,5 +156,5 @@ for (const { number, folder, name, title, load } of labs) {
 }
 
 test('says so when nginx has to be there and is not', () => {
-  if (process.env['WORKBOOK_REQUIRE_NGINX'] === '1') expect(nginxInstalled).toBe(true);
+  if (process.env.WORKBOOK_REQUIRE_NGINX === '1') expect(nginxInstalled).toBe(true);
 });

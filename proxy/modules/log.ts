@@ -1,8 +1,8 @@
 import type { Directive } from '../config/directive.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { escapeDefault, escapeJson, noEscape } from '../http/log-escape.ts';
 import { LogFile } from '../http/log-file.ts';
 import { type Build, type ComplexValue, type Configurations, type Module, OK } from '../http/module.ts';
-import { escapeDefault, escapeJson, noEscape } from '../http/log-escape.ts';
 
 type Line = (exchange: Exchange) => string;
 

@@ -22,7 +22,7 @@ describe('the server for a host is', () => {
     ['', '', 'the empty name for a request without host'],
     ['example.com', undefined, 'none for the name that a wildcard leaves out'],
     ['nothing.net', undefined, 'none when nothing fits'],
-  ])('%j: %j (%s)', (host, server) => {
+  ])('%j: %j (%s)', (host, server, _why) => {
     expect(names.find(host, undefined)).toBe(server);
   });
 });
