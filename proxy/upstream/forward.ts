@@ -258,11 +258,10 @@ export class Forwarding implements ConnectionUser {
     const exchange = this.#exchange;
     const connection = this.#connection;
     if (reader === undefined || connection === undefined) return true;
-    let ready = true;
-    const stop = reader.read(bytes, start, end, (from, to) => {
-      // The bytes are in a buffer that the next read overwrites.
-      if (!exchange.write(Buffer.from(bytes.subarray(from, to)))) ready = false;
-    });
+    const pieces: Buffer[] = [];
+    const stop = reader.read(bytes, start, end, (from, to) => void pieces.push(bytes.subarray(from, to)));
+    // The bytes are in a buffer that the next read overwrites; what came in one read goes on in one piece.
+    const ready = pieces.length === 0 || exchange.write(Buffer.concat(pieces));
     if (this.#done) return true;
     if (reader.broken) {
       this.#logWhile('error', 'upstream sent invalid chunked response');
