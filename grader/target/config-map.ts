@@ -59,7 +59,8 @@ class Mapper {
   readonly #upstreams = new Set<string>();
   readonly #variables = new Map<string, string[]>();
   readonly #openPorts = new Set<string>();
-  #needsPortMap = false;
+  #needsPortVariable = false;
+  readonly #servers: Directive[] = [];
 
   constructor(tree: IncludeTree, files: ReadonlyMap<string, TreeFile>, options: MapOptions, addresses: AddressMap) {
     this.#tree = tree;
@@ -74,6 +75,7 @@ class Mapper {
     this.#walk(directives, undefined);
     const http = directives.find(({ name }) => name === 'http');
     if (http?.block !== undefined) this.#completeHttp(http, http.block);
+    if (this.#needsPortVariable) this.#setPortVariable();
     const texts = new Map([...read].map((place) => [place, this.#editsOf(place).apply()]));
     const hasPid = directives.some(({ name }) => name === 'pid');
     return { texts, addresses: this.#addresses, refused: this.#refused, doors: this.#doors, hasPid };
@@ -85,7 +87,9 @@ class Mapper {
     if (first === undefined) return;
     if (directive.name === 'upstream') this.#upstreams.add(first.text.toLowerCase());
     else if (directive.name === 'set' && second !== undefined) {
-      this.#variables.set(first.text, [...(this.#variables.get(first.text) ?? []), second.text]);
+      const values = this.#variables.get(first.text);
+      if (values === undefined) this.#variables.set(first.text, [second.text]);
+      else values.push(second.text);
     } else if (directive.name === 'listen') {
       const address = readListen(first.text);
       if (address?.open) this.#openPorts.add(`${address.family} ${address.port}`);
@@ -131,6 +135,7 @@ class Mapper {
 
   /** `listen` directives of a server, and the one it gets when it has none: port 80, as it does for root. */
   #server(directive: Directive): Server {
+    this.#servers.push(directive);
     const listens = (directive.block ?? []).filter(({ name, words }) => name === 'listen' && words.length > 0);
     if (listens.length === 0) {
       const port = this.#door({ family: 4, open: true, port: 80 });
@@ -213,7 +218,7 @@ class Mapper {
 
   /** An address to which requests go on. */
   #pass(directive: Directive, word: Word): void {
-    const match = /^(?:([a-z]+):\/\/)?(\[[^\]]*\]|[^/:]*)(?::([^/]*))?/i.exec(word.text);
+    const match = /^(?:([a-z]+):\/\/)?(\[[^\]]*\]|[^/:]*)(?::(\$|[^/$]*))?/i.exec(word.text);
     const scheme = match?.[1]?.toLowerCase();
     const host = match?.[2]?.toLowerCase() ?? '';
     const port = match?.[3];
@@ -223,7 +228,7 @@ class Mapper {
     }
     if (host === '' || host.includes('$')) return;
     if (isLoopback(host)) {
-      if (port?.includes('$')) this.#refuse(directive, `"${word.text}": the port must be a number`);
+      if (port === '$') this.#refuse(directive, `"${word.text}": the port must be a number`);
       else if (port === undefined) this.#withDefaultPort(directive, word, host, scheme === 'https' ? 443 : 80);
       else this.#replaceAddresses(directive, word);
       return;
@@ -300,7 +305,7 @@ class Mapper {
       return;
     }
     const ports = [...new Set(server?.ports)];
-    if (ports.length !== 1) this.#needsPortMap = true;
+    if (ports.length !== 1) this.#needsPortVariable = true;
     const value = ports.length === 1 ? String(ports[0]) : '$sandbox_server_port';
     for (const word of directive.words) {
       const source = edits.source(word);
@@ -335,16 +340,22 @@ class Mapper {
     const { root, engine } = this.#options;
     const lacks = (name: string) => !block.some((directive) => directive.name === name);
     let text = lacks('access_log') ? ` access_log ${root}/var/log/nginx/access.log;` : '';
-    if (this.#needsPortMap) {
-      const entries = [80, 443].map((port) => `${this.#addresses.port(port, 'listen')} ${port};`).join(' ');
-      text += ` map $server_port $sandbox_server_port { default $server_port; ${entries} }`;
-    }
     if (engine === 'nginx') {
       for (const kind of ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) {
         if (lacks(`${kind}_temp_path`)) text += ` ${kind}_temp_path ${root}/var/cache/nginx/${kind}_temp;`;
       }
     }
     if (text !== '') this.#editsOf(http.file).insertInBlock(http.start, text);
+  }
+
+  /** A server on several ports: which of them a request came through is found out by the server itself. */
+  #setPortVariable(): void {
+    const open = new Map(this.#doors.map(({ port, sandbox }) => [port, sandbox]));
+    const others = [...open].map(
+      ([port, sandbox]) => ` if ($server_port = ${sandbox}) { set $sandbox_server_port ${port}; }`,
+    );
+    const text = ` set $sandbox_server_port 80;${others.join('')}`;
+    for (const server of this.#servers) this.#editsOf(server.file).insertInBlock(server.start, text);
   }
 
   #editsOf(place: string): Edits {

@@ -72,6 +72,23 @@ describe.runIf(nginx)('a configuration on nginx', () => {
     expect((await target.client.get('/', { https: true })).text).toBe('443');
   });
 
+  test('gives $server_port as the student knows it in a server with two ports', async () => {
+    await using targets = new Targets();
+    const target = await targets.configuration(
+      'server { listen 80; listen 8443; location / { return 200 "$server_port"; } }',
+    );
+    expect((await target.client.get('/')).text).toBe('80');
+  });
+
+  test('of some megabytes, or that includes itself, ends in a verdict', async () => {
+    await using targets = new Targets();
+    const line = `set $x ${'y'.repeat(80)};\n`;
+    const large = await targets.configuration(`server { listen 80; return 200 ok; ${line.repeat(20_000)} }`);
+    expect((await large.client.get('/')).text).toBe('ok');
+    const circle = await targets.configuration('include /etc/nginx/conf.d/*.conf;');
+    expect(circle.startup.messages[0]?.text).toBe('"default.conf" includes itself');
+  });
+
   test('says file, line and words of an error as nginx does on the student’s machine', async () => {
     await using targets = new Targets();
     const target = await targets.configuration('server {\n  listen 80;\n  prox_pass http://127.0.0.1:8080;\n}');

@@ -64,7 +64,7 @@ async function openOnce(spec: Spec, lab: Lab, seed: number, signal: AbortSignal)
 
     const command = engineCommand(spec.engine, sandbox.root, mapped.hasPid);
     const doors = mapped.doors.map((door) => ({ host: door.host, port: door.sandbox }));
-    const messages: StartupMessage[] = [...submission.refused, ...mapped.refused];
+    const messages: StartupMessage[] = [...submission.refused, ...mapped.refused, ...circle(tree, submission)];
     const start = async (): Promise<boolean> => {
       server = new ServerProcess(command);
       return server.waitForDoors(doors, startLimit, signal);
@@ -177,6 +177,12 @@ async function explainWithoutDoors(
     ...messages,
     { severity: 'emerg', text: 'the configuration has no server block, so nothing listens on port 80' },
   ];
+}
+
+function circle({ loop }: IncludeTree, { files }: Submission): StartupMessage[] {
+  if (loop === undefined) return [];
+  const name = (place: string) => files.get(place)?.name ?? place;
+  return [{ file: name(loop.by), severity: 'emerg', text: `"${name(loop.place)}" includes itself` }];
 }
 
 function silentFailure(server: ServerProcess | undefined, tree: IncludeTree, submission: Submission): StartupMessage {

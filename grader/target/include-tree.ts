@@ -9,6 +9,8 @@ export interface IncludeTree {
   /** Places of the files that were read. */
   readonly read: ReadonlySet<string>;
   readonly error: ConfigError | undefined;
+  /** A file that includes itself, directly or not, and the file in which the circle closes; nginx would crash. */
+  readonly loop: { readonly place: string; readonly by: string } | undefined;
 }
 
 const deepest = 30;
@@ -20,9 +22,11 @@ export function readIncludeTree(files: ReadonlyMap<string, TreeFile>): IncludeTr
   const read = new Set<string>();
   let error: ConfigError | undefined;
   let reads = 0;
+  let loop: IncludeTree['loop'];
 
   const load = (place: string, reading: readonly string[]): readonly Directive[] => {
     const file = files.get(place);
+    if (reading.includes(place)) loop ??= { place, by: reading.at(-1)! };
     if (file === undefined || reading.includes(place) || reading.length > deepest || ++reads > mostReads) return [];
     read.add(place);
     let directives = parsed.get(place);
@@ -42,7 +46,8 @@ export function readIncludeTree(files: ReadonlyMap<string, TreeFile>): IncludeTr
       return [directive, ...includedPlaces(name, files).flatMap((place) => load(place, reading))];
     });
 
-  return { directives: load('/etc/nginx/nginx.conf', []), read, error };
+  const directives = load('/etc/nginx/nginx.conf', []);
+  return { directives, read, error, loop };
 }
 
 /** Files that an `include` brings in, in nginx's order; a relative name lies beside nginx.conf. */
