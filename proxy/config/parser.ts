@@ -36,7 +36,7 @@ export function parseFile(file: string, options: ParseOptions = {}): Parsed {
   try {
     directives = parser.file(file);
   } catch (error) {
-    parser.error = new ConfigError(failedCall('open', file, error));
+    parser.error = new ConfigError(unreadable(file, error));
     directives = [errorDirective(parser.error, file, 0, 0)];
   }
   return { directives, files: parser.files, error: parser.error };
@@ -126,7 +126,7 @@ class Parser {
       try {
         all.push(...this.file(file));
       } catch (error) {
-        return [...all, this.#failInclude(directive, failedCall('open', file, error))];
+        return [...all, this.#failInclude(directive, unreadable(file, error))];
       }
       if (this.error !== undefined) return all;
     }
@@ -144,6 +144,11 @@ class Parser {
     this.error = new ConfigError(reason, directive.file, directive.terminatorLine);
     return errorDirective(this.error, directive.file, directive.start, directive.end);
   }
+}
+
+/** nginx opens a folder without complaint, and fails to read it. */
+function unreadable(file: string, error: unknown): string {
+  return failedCall((error as NodeJS.ErrnoException).code === 'EISDIR' ? 'pread' : 'open', file, error);
 }
 
 function read(lexer: Lexer, file: string, ending: ';' | '{'): Directive {
