@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { ConfigError, PlacelessError, failure, fullName, linesOf, ruleFor } from '../config/index.ts';
+import { ConfigError, failure, fullName, linesOf, PlacelessError, ruleFor } from '../config/index.ts';
 import type { Exchange } from './exchange.ts';
 import type { Build, ComplexValue, Configurations, DirectiveSpec, Level, Module } from './module.ts';
 import { RegexError } from './pcre.ts';
