@@ -112,4 +112,7 @@ function commanderExit(program: Command, words: readonly string[], error: Comman
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
-process.exitCode = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
+// An explicit end: left to itself Node closes every handle first, and that was seen to spin for ever (Node 26.10, after
+// sockets were reset). All output is written by then: this callback comes after everything before it.
+process.stdout.write('', () => process.exit(exitCode));
