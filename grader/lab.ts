@@ -155,8 +155,11 @@ export interface World {
   readFile(folder: 'html' | 'poster' | 'share', name: string): Promise<Uint8Array>;
   listFiles(folder: 'html' | 'poster'): Promise<readonly string[]>;
   removeFile(folder: 'html' | 'poster' | 'share', name: string): Promise<void>;
-  /** Lines added to /var/log/nginx/access.log since `since` (a length in bytes), waited for up to 2 s. */
-  accessLog(since: number, lines: number): Promise<readonly string[]>;
+  /**
+   * Lines with `containing` in them, added to /var/log/nginx/access.log since `since` (a length in bytes); at least `lines`
+   * are waited for, up to 2 s. Others may come in late: a server may keep lines for a moment before it writes them.
+   */
+  accessLog(since: number, lines: number, containing: string): Promise<readonly string[]>;
   accessLogLength(): Promise<number>;
   /** Stops the student's server and starts it again. */
   restartServer(): Promise<void>;

@@ -153,7 +153,7 @@ describe.runIf(nginx)('a configuration on nginx', () => {
     const target = await targets.configuration(proxyToCatalog);
     const since = await target.world.accessLogLength();
     await target.client.get('/status');
-    expect((await target.world.accessLog(since, 1))[0]).toMatch(
+    expect((await target.world.accessLog(since, 1, ''))[0]).toMatch(
       /^127\.0\.0\.1 - - \[.*\] "GET \/status HTTP\/1\.1" 200 2 "-"/,
     );
   });

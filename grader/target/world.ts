@@ -55,9 +55,9 @@ export function createWorld(options: WorldOptions): World {
     readFile: (folder, name) => readFile(inSandbox(folder, name)),
     listFiles: async (folder) => (await readdir(inSandbox(folder, '.'))).sort(),
     removeFile: (folder, name) => rm(inSandbox(folder, name), { recursive: true, force: true }),
-    accessLog: (since, lines) =>
+    accessLog: (since, lines, containing) =>
       eventually(
-        () => logSince(since),
+        async () => (await logSince(since)).filter((line) => line.includes(containing)),
         (found) => found.length >= lines,
         2000,
         options.signal,

@@ -219,7 +219,7 @@ const lab: Lab = {
           await client.get(`/?${word}`, { headers }),
           await client.get(`/${word}-missing`, { headers }),
         ];
-        const lines = (await world.accessLog(since, responses.length)).filter((line) => line.includes(word));
+        const lines = await world.accessLog(since, responses.length, word);
         for (const response of responses) {
           const mine = lines.filter((line) => line.includes(` ${response.request.path} `));
           expect(mine.length === 1, `one line for ${response.request.path}`, `${mine.length} lines`, [response]);
