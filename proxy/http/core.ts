@@ -1,5 +1,6 @@
 import type { Context, Directive } from '../config/directive.ts';
 import { flag, number, oneOf, size, time } from '../config/index.ts';
+import { accepted } from './accepted.ts';
 import { Builder, mergeAll } from './build.ts';
 import type { CoreMain } from './configuration.ts';
 import {
@@ -68,17 +69,6 @@ function slot<State>(
 
 const ofLocation = slot<CoreLocationState>;
 const ofServer = slot<CoreServerState>;
-
-/** Directives that tune nginx's memory or sockets, where we have nothing to tune: read, checked, and without effect. */
-function accepted(
-  name: string,
-  contexts: readonly Context[],
-  check: (directive: Directive) => unknown,
-  count: DirectiveSpec['arguments'] = 1,
-): DirectiveSpec {
-  const set: DirectiveSpec['set'] = (_, directive) => void check(directive);
-  return { name, contexts, level: 'location', arguments: check === flag ? 'flag' : count, set };
-}
 
 /** nginx's ngx_http_core_module. Source: https://nginx.org/en/docs/http/ngx_http_core_module.html */
 export const core: Module = {
@@ -210,29 +200,31 @@ export const core: Module = {
     ofServer('server', servers, 'underscores_in_headers', 'underscoresInHeaders', flag),
     ofServer('server', servers, 'ignore_invalid_headers', 'ignoreInvalidHeaders', flag),
     ...['variables_hash_max_size', 'variables_hash_bucket_size', 'server_names_hash_max_size'].map((name) =>
-      accepted(name, ['http'], (directive) => number(directive)),
+      accepted('location', name, ['http'], (directive) => number(directive)),
     ),
-    accepted('server_names_hash_bucket_size', ['http'], (directive) => number(directive)),
-    accepted('types_hash_max_size', everywhere, (directive) => number(directive)),
-    accepted('types_hash_bucket_size', everywhere, (directive) => number(directive)),
-    accepted('connection_pool_size', servers, (directive) => size(directive)),
-    accepted('request_pool_size', servers, (directive) => size(directive)),
-    accepted('output_buffers', everywhere, (directive) => [number(directive), size(directive, 1)], 2),
-    accepted('postpone_output', everywhere, (directive) => size(directive)),
-    accepted('read_ahead', everywhere, (directive) => size(directive)),
-    accepted('sendfile_max_chunk', everywhere, (directive) => size(directive)),
-    accepted('subrequest_output_buffer_size', everywhere, (directive) => size(directive)),
-    accepted('open_file_cache_min_uses', everywhere, (directive) => number(directive)),
-    accepted('lingering_time', everywhere, (directive) => time(directive)),
-    accepted('lingering_close', everywhere, (directive) => oneOf(directive, ['off', 'on', 'always'])),
-    accepted('client_body_in_single_buffer', everywhere, flag),
-    accepted('client_body_in_file_only', everywhere, (directive) => oneOf(directive, ['off', 'on', 'clean'])),
-    accepted('client_body_temp_path', everywhere, () => undefined, [1, 4]),
-    accepted('msie_refresh', everywhere, flag),
-    accepted('send_lowat', everywhere, (directive) => size(directive)),
-    accepted('directio', everywhere, (directive) => directive.words[0]!.text === 'off' || size(directive)),
-    accepted('directio_alignment', everywhere, (directive) => size(directive)),
-    accepted('keepalive_disable', everywhere, () => undefined, [1, 3]),
+    accepted('location', 'server_names_hash_bucket_size', ['http'], (directive) => number(directive)),
+    accepted('location', 'types_hash_max_size', everywhere, (directive) => number(directive)),
+    accepted('location', 'types_hash_bucket_size', everywhere, (directive) => number(directive)),
+    accepted('location', 'connection_pool_size', servers, (directive) => size(directive)),
+    accepted('location', 'request_pool_size', servers, (directive) => size(directive)),
+    accepted('location', 'output_buffers', everywhere, (directive) => [number(directive), size(directive, 1)], 2),
+    accepted('location', 'postpone_output', everywhere, (directive) => size(directive)),
+    accepted('location', 'read_ahead', everywhere, (directive) => size(directive)),
+    accepted('location', 'sendfile_max_chunk', everywhere, (directive) => size(directive)),
+    accepted('location', 'subrequest_output_buffer_size', everywhere, (directive) => size(directive)),
+    accepted('location', 'open_file_cache_min_uses', everywhere, (directive) => number(directive)),
+    accepted('location', 'lingering_time', everywhere, (directive) => time(directive)),
+    accepted('location', 'lingering_close', everywhere, (directive) => oneOf(directive, ['off', 'on', 'always'])),
+    accepted('location', 'client_body_in_single_buffer', everywhere, flag),
+    accepted('location', 'client_body_in_file_only', everywhere, (directive) =>
+      oneOf(directive, ['off', 'on', 'clean']),
+    ),
+    accepted('location', 'client_body_temp_path', everywhere, () => undefined, [1, 4]),
+    accepted('location', 'msie_refresh', everywhere, flag),
+    accepted('location', 'send_lowat', everywhere, (directive) => size(directive)),
+    accepted('location', 'directio', everywhere, (directive) => directive.words[0]!.text === 'off' || size(directive)),
+    accepted('location', 'directio_alignment', everywhere, (directive) => size(directive)),
+    accepted('location', 'keepalive_disable', everywhere, () => undefined, [1, 3]),
   ],
   createMain: (): CoreMainState => ({ servers: [], serverStates: [], ports: new Map() }),
   createServer,

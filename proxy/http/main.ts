@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Context, Directive } from '../config/directive.ts';
 import { ConfigError, flag, number, size, time } from '../config/index.ts';
+import { accepted } from './accepted.ts';
 import type { ErrorLog, ProcessConfiguration, Severity } from './configuration.ts';
 import type { Build, Configurations, DirectiveSpec, Module } from './module.ts';
 
@@ -29,17 +30,6 @@ function slot(
       state[key] = read(directive, build);
     },
   };
-}
-
-/** Directives about threads, CPUs and kernel events: read, checked, and without effect here. */
-function accepted(
-  name: string,
-  contexts: readonly Context[],
-  check: (directive: Directive) => unknown,
-  count: DirectiveSpec['arguments'] = 1,
-): DirectiveSpec {
-  const set: DirectiveSpec['set'] = (_, directive) => void check(directive);
-  return { name, contexts, level: 'main', arguments: check === flag ? 'flag' : count, set };
 }
 
 /** What stands in the main context and in `events`: nginx's core, events and pcre modules. Source: https://nginx.org/en/docs/ngx_core_module.html */
@@ -117,23 +107,23 @@ export const mainModule: Module = {
     slot('worker_shutdown_timeout', 'workerShutdownTimeout', (directive) => time(directive)),
     slot('working_directory', 'workingDirectory', text),
     slot('worker_connections', 'workerConnections', (directive) => number(directive), events),
-    accepted('worker_rlimit_nofile', main, (directive) => number(directive)),
-    accepted('worker_rlimit_core', main, (directive) => size(directive)),
-    accepted('worker_priority', main, () => undefined),
-    accepted('worker_cpu_affinity', main, () => undefined, [1, Number.POSITIVE_INFINITY]),
-    accepted('timer_resolution', main, (directive) => time(directive)),
-    accepted('thread_pool', main, () => undefined, [2, 3]),
-    accepted('lock_file', main, () => undefined),
-    accepted('pcre_jit', main, flag),
-    accepted('ssl_engine', main, () => undefined),
-    accepted('env', main, () => undefined),
-    accepted('debug_points', main, () => undefined),
-    accepted('multi_accept', events, flag),
-    accepted('accept_mutex', events, flag),
-    accepted('accept_mutex_delay', events, (directive) => time(directive)),
-    accepted('worker_aio_requests', events, (directive) => number(directive)),
-    accepted('debug_connection', events, () => undefined),
-    accepted('use', events, eventMethod),
+    accepted('main', 'worker_rlimit_nofile', main, (directive) => number(directive)),
+    accepted('main', 'worker_rlimit_core', main, (directive) => size(directive)),
+    accepted('main', 'worker_priority', main, () => undefined),
+    accepted('main', 'worker_cpu_affinity', main, () => undefined, [1, Number.POSITIVE_INFINITY]),
+    accepted('main', 'timer_resolution', main, (directive) => time(directive)),
+    accepted('main', 'thread_pool', main, () => undefined, [2, 3]),
+    accepted('main', 'lock_file', main, () => undefined),
+    accepted('main', 'pcre_jit', main, flag),
+    accepted('main', 'ssl_engine', main, () => undefined),
+    accepted('main', 'env', main, () => undefined),
+    accepted('main', 'debug_points', main, () => undefined),
+    accepted('main', 'multi_accept', events, flag),
+    accepted('main', 'accept_mutex', events, flag),
+    accepted('main', 'accept_mutex_delay', events, (directive) => time(directive)),
+    accepted('main', 'worker_aio_requests', events, (directive) => number(directive)),
+    accepted('main', 'debug_connection', events, () => undefined),
+    accepted('main', 'use', events, eventMethod),
   ],
   createMain: (): MainState => ({}),
 };

@@ -1,0 +1,15 @@
+import type { Context, Directive } from '../config/directive.ts';
+import { flag } from '../config/index.ts';
+import type { DirectiveSpec, Level } from './module.ts';
+
+/** A directive that tunes what we have nothing to tune for (memory, sockets, threads): read, checked, and without effect. */
+export function accepted(
+  level: Level,
+  name: string,
+  contexts: readonly Context[],
+  check: (directive: Directive) => unknown,
+  count: DirectiveSpec['arguments'] = 1,
+): DirectiveSpec {
+  const set: DirectiveSpec['set'] = (_, directive) => void check(directive);
+  return { name, contexts, level, arguments: check === flag ? 'flag' : count, set };
+}
