@@ -23,6 +23,7 @@ export class Engine {
   readonly configuration: Configuration;
   readonly connections: Connections = newConnections(new Deadlines());
   readonly errorLogs: ErrorLogs;
+  readonly #modules: readonly Module[];
   readonly #phases: Phases;
   readonly #acceptSecure: AcceptSecure | undefined;
   readonly #services = new Map<VirtualHosts, Service>();
@@ -32,6 +33,7 @@ export class Engine {
     this.configuration = configuration;
     this.#listeners = new Map(configuration.listeners.map((listener) => [listener.text, listener]));
     this.errorLogs = options.errorLogs ?? new ErrorLogs();
+    this.#modules = options.modules;
     this.#phases = new Phases(options.modules);
     this.#acceptSecure = options.acceptSecure;
   }
@@ -82,15 +84,21 @@ export class Engine {
 
   /** Answers what has begun, keeps no connection, and takes none. Resolves when the last one is closed. */
   async quit(): Promise<void> {
-    this.connections.quitting = true;
+    this.#retire();
     for (const connection of this.connections.open) connection.quit();
     while (this.connections.open.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   /** Closes every connection at once. */
   stop(): void {
-    this.connections.quitting = true;
+    this.#retire();
     for (const connection of this.connections.open) connection.socket.destroy();
+  }
+
+  #retire(): void {
+    this.connections.quitting = true;
+    const main = this.configuration.http?.main;
+    if (main !== undefined) for (const module of this.#modules) module.retire?.(main.get(module));
   }
 }
 

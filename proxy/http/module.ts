@@ -103,6 +103,9 @@ export interface Module {
   /** Called when all is merged. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   postConfiguration?(main: any, build: Build): void;
+  /** Called when a configuration takes no more requests (a reload replaced it, or the process ends): lets go of what is idle, and keeps nothing from now on. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  retire?(main: any): void;
   /** `$name` getters; a name ending in `_` is a prefix (`arg_`, `http_`, ...) whose getter gets the rest. */
   readonly variables?: Readonly<Record<string, (exchange: Exchange, rest: string) => string | undefined>>;
   readonly phases?: Partial<Readonly<Record<Phase, Handler>>>;

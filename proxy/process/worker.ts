@@ -95,8 +95,7 @@ export class Worker {
     this.#sockets.closeAll();
     this.#engine?.stop();
     if (this.#pidFile !== undefined) removePidFile(this.#pidFile);
-    const http = this.#engine?.configuration.http;
-    if (http !== undefined) for (const file of accessLogFiles(http)) file.close();
+    if (this.#engine !== undefined) closeAccessLogs(this.#engine);
     this.#errorLogs.close();
   }
 
@@ -128,7 +127,10 @@ export class Worker {
   }
 
   #retire(engine: Engine): void {
-    const done = engine.quit().then(() => void this.#retired.delete(done));
+    const done = engine.quit().then(() => {
+      this.#retired.delete(done);
+      closeAccessLogs(engine);
+    });
     this.#retired.add(done);
   }
 
@@ -136,6 +138,10 @@ export class Worker {
   #log(level: Severity, message: string): void {
     this.#errorLogs.write(this.#engine?.configuration.process.errorLog ?? [], level, undefined, message);
   }
+}
+
+function closeAccessLogs({ configuration: { http } }: Engine): void {
+  if (http !== undefined) for (const file of accessLogFiles(http)) file.close();
 }
 
 /** Opens every log that the configuration names; throws nginx's error for one that can't be opened. */

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildConfiguration } from '../http/build-configuration.ts';
 import { Engine, openListener } from '../http/engine.ts';
 import { modules } from '../modules/index.ts';
-
-const NGINX = ['/usr/sbin/nginx', '/usr/bin/nginx', '/opt/homebrew/bin/nginx'].find((file) => existsSync(file));
+import { freePort, NGINX } from './server-program.ts';
 
 /** Why tests against real nginx can't run; `undefined` when they can. With WORKBOOK_REQUIRE_NGINX=1 its absence is an error. */
 export const nginxMissing = NGINX === undefined ? 'nginx is not installed' : undefined;
@@ -124,17 +123,6 @@ export class SideBySide {
     if (this.#nginx.exitCode === null) await ended;
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** One connection: sends, and reads until the answer is whole (or the server closes). */

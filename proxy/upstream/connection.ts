@@ -47,6 +47,8 @@ export class UpstreamConnection {
     this.user = user;
     this.socket = tls === undefined ? this.#plain() : this.#secure(tls);
     this.socket.setNoDelay(true);
+    // A client (or the listening socket) keeps the process alive while its answer is under way; an idle connection must not.
+    this.socket.unref();
     this.socket.on(tls === undefined ? 'connect' : 'secureConnect', () => {
       this.connected = true;
       this.user?.onConnect();
@@ -102,7 +104,7 @@ export class UpstreamConnection {
 
   #arm(milliseconds: number): void {
     this.#firesAt = performance.now() + milliseconds;
-    this.#timer = setTimeout(() => this.#look(), Math.ceil(milliseconds));
+    this.#timer = setTimeout(() => this.#look(), Math.ceil(milliseconds)).unref();
   }
 
   #look(): void {

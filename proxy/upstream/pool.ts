@@ -15,6 +15,7 @@ export interface PoolLimits {
  */
 export class Pool {
   readonly #limits: PoolLimits;
+  #closed = false;
   /** Least recently used first. */
   readonly #idle: UpstreamConnection[] = [];
 
@@ -42,7 +43,7 @@ export class Pool {
   give(connection: UpstreamConnection): void {
     const { connections, requests, time, timeout } = this.#limits;
     const spent = connection.requests >= requests || performance.now() - connection.openedAt > time;
-    if (connections === 0 || spent || connection.closed) {
+    if (connections === 0 || spent || connection.closed || this.#closed) {
       connection.destroy();
       return;
     }
@@ -59,7 +60,9 @@ export class Pool {
     connection.destroy();
   }
 
+  /** Closes what is idle; what is given later is closed as well. */
   close(): void {
+    this.#closed = true;
     for (const connection of this.#idle.splice(0)) connection.destroy();
   }
 }

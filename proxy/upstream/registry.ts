@@ -128,7 +128,7 @@ export class UpstreamRegistry {
     return this.#ready.get(name.toLowerCase());
   }
 
-  /** Closes all idle connections. */
+  /** Closes all idle connections, and keeps none from now on. */
   close(): void {
     for (const upstream of this.#ready.values()) upstream.pool.close();
   }
@@ -140,4 +140,5 @@ export const upstreamRegistry: Module = {
   directives: [],
   createMain: () => new UpstreamRegistry(),
   initMain: (registry: UpstreamRegistry) => registry.prepare(),
+  retire: (registry: UpstreamRegistry) => registry.close(),
 };

@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export type EngineName = 'nginx' | 'reference';
+
+export const NGINX = ['/usr/sbin/nginx', '/usr/bin/nginx', '/opt/homebrew/bin/nginx'].find((file) => existsSync(file));
+
+const PROXY = fileURLToPath(new URL('../nginx.mjs', import.meta.url));
+
+/** The command that starts an engine. */
+export function commandOf(engine: EngineName): [program: string, ...words: string[]] {
+  return engine === 'nginx' ? [NGINX!] : [process.execPath, PROXY];
+}
+
+/** nginx or ours as a program of its own, run in the foreground from one configuration file. */
+export class ServerProgram {
+  readonly engine: EngineName;
+  readonly folder: string;
+  readonly port: number;
+  readonly process: ChildProcess;
+  readonly exited: Promise<number | null>;
+  #stderr = '';
+
+  private constructor(engine: EngineName, folder: string, port: number, child: ChildProcess) {
+    this.engine = engine;
+    this.folder = folder;
+    this.port = port;
+    this.process = child;
+    this.exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    child.stderr?.on('data', (bytes: Buffer) => (this.#stderr += bytes.toString('latin1')));
+  }
+
+  /** `http` is the inside of the http block; PORT and FOLDER are replaced. Resolves when the port takes connections. */
+  static async start(engine: EngineName, http: string): Promise<ServerProgram> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'server-program-'));
+    const port = await freePort();
+    const file = path.join(folder, 'nginx.conf');
+    writeFileSync(file, configuration(engine, http, folder, port));
+    const [program, ...words] = commandOf(engine);
+    const child = spawn(
+      program,
+      [...words, '-p', folder, '-c', file, '-e', `${folder}/error.log`, '-g', 'daemon off;'],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    const server = new ServerProgram(engine, folder, port, child);
+    await server.#ready();
+    return server;
+  }
+
+  /** Puts another configuration in the file; SIGHUP makes it count. */
+  rewrite(http: string): void {
+    writeFileSync(path.join(this.folder, 'nginx.conf'), configuration(this.engine, http, this.folder, this.port));
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  get errorLog(): string {
+    return readFileSync(path.join(this.folder, 'error.log'), 'latin1');
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.process.kill(name);
+  }
+
+  /** One request on a connection of its own: all that came until the server closed it. */
+  get(target: string, headers = 'Connection: close\r\n'): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let text = '';
+      const socket = connect(this.port, '127.0.0.1');
+      socket.on('data', (bytes) => (text += bytes.toString('latin1')));
+      socket.on('end', () => resolve(text));
+      socket.on('error', reject);
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: a.test\r\n${headers}\r\n`);
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGTERM');
+    await this.exited;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #ready(): Promise<void> {
+    while (this.process.exitCode === null) {
+      const open = await new Promise<boolean>((resolve) => {
+        const socket = connect(this.port, '127.0.0.1', () => {
+          socket.destroy();
+          resolve(true);
+        });
+        socket.on('error', () => setImmediate(resolve, false));
+      });
+      if (open) return;
+    }
+    throw new Error(`the server did not start: ${this.#stderr}`);
+  }
+}
+
+function configuration(engine: EngineName, http: string, folder: string, port: number): string {
+  const temporary = engine === 'nginx' ? ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'] : [];
+  // Workers of a master that runs as root keep its rights, for the sake of the folder.
+  const user = process.geteuid?.() === 0 ? 'user root;' : '';
+  return `${user} pid FOLDER/nginx.pid; error_log FOLDER/error.log notice; events { }
+    http { access_log off; ${temporary.map((kind) => `${kind}_temp_path FOLDER/${kind};`).join(' ')} ${http} }`
+    .replaceAll('FOLDER', folder)
+    .replaceAll('PORT', String(port));
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Resolves once the condition holds; the test's own time limit is the limit. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
