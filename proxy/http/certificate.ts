@@ -1,6 +1,7 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PlacelessError, systemPath } from '../config/index.ts';
+import { onDemand } from './on-demand.ts';
 
 /** OpenSSL's words for a file that can't be opened. */
 function unopened(file: string, error: unknown): string {
@@ -29,7 +30,7 @@ export function readKeyPair(certificateFile: string, keyFile: string): { cert: B
   const cert = readPem(certificateFile, `cannot load certificate "${certificateFile}": BIO_new_file()`);
   let first: X509Certificate;
   try {
-    first = new X509Certificate(cert);
+    first = new onDemand.crypto.X509Certificate(cert);
   } catch {
     throw new PlacelessError(
       `cannot load certificate "${certificateFile}": PEM_read_bio_X509_AUX() failed (SSL: error:0480006C:PEM routines::no start line:Expecting: TRUSTED CERTIFICATE)`,
@@ -38,7 +39,7 @@ export function readKeyPair(certificateFile: string, keyFile: string): { cert: B
   const key = readPem(keyFile, `cannot load certificate key "${keyFile}": BIO_new_file()`);
   let matches: boolean;
   try {
-    matches = first.checkPrivateKey(createPrivateKey(key));
+    matches = first.checkPrivateKey(onDemand.crypto.createPrivateKey(key));
   } catch {
     throw new PlacelessError(
       `cannot load certificate key "${keyFile}": PEM_read_bio_PrivateKey() failed (SSL: error:1E08010C:DECODER routines::unsupported:No supported data to decode. Input type: PEM)`,

@@ -1,10 +1,11 @@
-import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { clock } from './clock.ts';
 import type { Connections } from './connection.ts';
 import type { ClientConnection, RequestBody } from './exchange.ts';
 import { HttpExchange } from './http-exchange.ts';
+import { onDemand } from './on-demand.ts';
 import type { Service } from './phases.ts';
 import { emptyHead, type RequestHead } from './request-head.ts';
 import { chooseServer } from './request-host.ts';
@@ -16,7 +17,9 @@ const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connectio
 
 /** Serves a TLS connection on which the client chose HTTP/2: framing is Node's, each stream becomes an exchange. */
 export function acceptHttp2(socket: TLSSocket, service: Service, connections: Connections): void {
-  const session = performServerHandshake(socket, { settings: { maxConcurrentStreams: 128, initialWindowSize: 65535 } });
+  const session = onDemand.http2.performServerHandshake(socket, {
+    settings: { maxConcurrentStreams: 128, initialWindowSize: 65535 },
+  });
   const connection = new Http2Connection(socket, session, ++connections.count);
   connections.open.add(connection);
   session.on('stream', (stream, headers, _flags, raw) => {
@@ -198,7 +201,7 @@ class Http2Transport implements Transport {
 
   abort(exchange: HttpExchange): void {
     exchange.finish();
-    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    this.#stream.close(onDemand.http2.constants.NGHTTP2_INTERNAL_ERROR);
   }
 
   upgrade(): Socket {

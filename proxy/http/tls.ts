@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
-import { createServer, type SecureContext, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
+import type { SecureContext, SecureContextOptions, Server, TLSSocket } from 'node:tls';
 import type { VirtualHosts, VirtualServer } from './configuration.ts';
 import { type Connections, HttpConnection } from './connection.ts';
 import type { AcceptSecure } from './engine.ts';
 import { acceptHttp2 } from './http2.ts';
+import { onDemand } from './on-demand.ts';
 import type { Service } from './phases.ts';
 
 /** How the servers of one address do TLS. */
@@ -65,7 +66,7 @@ function createTlsServer(tls: TlsOfServers, service: Service, connections: Conne
   const { hosts } = service;
   const fallback = tls.contextOf(hosts.defaultServer);
   const { requestCertificate, sessionTimeout } = tls.optionsOf(hosts.defaultServer);
-  const server = createServer({
+  const server = onDemand.tls.createServer({
     ...tls.credentialsOf(hosts.defaultServer),
     SNICallback: (name, done) => done(null, contextFor(tls, hosts, name) ?? fallback),
     ALPNProtocols: hosts.http2 ? ['h2', 'http/1.1', 'http/1.0'] : ['http/1.1', 'http/1.0'],

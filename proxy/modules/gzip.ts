@@ -1,8 +1,8 @@
-import { createGzip } from 'node:zlib';
 import type { Context, Directive } from '../config/directive.ts';
 import { flag, number, oneOf, size } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, DirectiveSpec, Module } from '../http/module.ts';
+import { onDemand } from '../http/on-demand.ts';
 import { matchRegex, type Regex } from '../http/regex.ts';
 import type { BodyFilter, BodySink } from '../http/transport.ts';
 
@@ -187,7 +187,7 @@ class GzipBody implements BodyFilter {
   readonly #zlib;
 
   constructor(exchange: Exchange, sink: BodySink, level: number) {
-    const zlib = createGzip({ level, chunkSize: 16_384 });
+    const zlib = onDemand.zlib.createGzip({ level, chunkSize: 16_384 });
     this.#zlib = zlib;
     zlib.on('data', (chunk: Buffer) => {
       if (!sink.write(chunk)) zlib.pause();

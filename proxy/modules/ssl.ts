@@ -1,11 +1,11 @@
-import { constants } from 'node:crypto';
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { ConfigError, type Directive, flag, oneOf, PlacelessError, parseSize, size, time } from '../config/index.ts';
 import { readKeyPair, readPem } from '../http/certificate.ts';
 import type { CoreServer, VirtualServer } from '../http/configuration.ts';
 import { type CoreMainState, core } from '../http/core.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type Build, DECLINED, type DirectiveSpec, type Module } from '../http/module.ts';
+import { onDemand } from '../http/on-demand.ts';
 import { createAcceptSecure } from '../http/tls.ts';
 import { TLS_PROTOCOLS, tlsRange } from '../upstream/tls-range.ts';
 
@@ -229,8 +229,8 @@ function contextOf(own: SslServer, keys: readonly string[]): SecureContext {
     throw new PlacelessError('no ssl_client_certificate for ssl_verify_client');
   }
   let secureOptions = 0;
-  if (own.preferServerCiphers === true) secureOptions |= constants.SSL_OP_CIPHER_SERVER_PREFERENCE;
-  if (own.sessionTickets === false) secureOptions |= constants.SSL_OP_NO_TICKET;
+  if (own.preferServerCiphers === true) secureOptions |= onDemand.crypto.constants.SSL_OP_CIPHER_SERVER_PREFERENCE;
+  if (own.sessionTickets === false) secureOptions |= onDemand.crypto.constants.SSL_OP_NO_TICKET;
   const options: SecureContextOptions = {
     cert: pairs.map((pair) => pair.cert),
     key: pairs.map((pair) => pair.key),
@@ -246,7 +246,7 @@ function contextOf(own: SslServer, keys: readonly string[]): SecureContext {
   }
   try {
     own.credentials = options;
-    return createSecureContext(options);
+    return onDemand.tls.createSecureContext(options);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const { message } = error as Error;

@@ -1,5 +1,6 @@
 import { connect as connectSocket, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { onDemand } from '../http/on-demand.ts';
 import type { Address } from './peer.ts';
 
 /** Who is told what happens on an upstream connection: the request under way, or the pool while it is idle. */
@@ -77,7 +78,7 @@ export class UpstreamConnection {
 
   #secure(tls: ConnectionOptions): TLSSocket {
     const { path, host, port } = this.address;
-    const socket = connectTls(path === undefined ? { ...tls, host, port } : { ...tls, path });
+    const socket = onDemand.tls.connect(path === undefined ? { ...tls, host, port } : { ...tls, path });
     socket.on('data', (bytes: Buffer) => {
       if (this.user?.onBytes(bytes, bytes.length) === false) socket.pause();
     });

@@ -1,9 +1,10 @@
-import { crc32 } from 'node:zlib';
+import { onDemand } from '../http/on-demand.ts';
 import type { Balancer } from './balancer.ts';
 import { DRAWS, peerAtWeight } from './ip-hash.ts';
 import type { Peer, Peers } from './peer.ts';
 import { gain, RoundRobinSelection } from './round-robin.ts';
 
+const crc32 = (data: Buffer, value?: number): number => onDemand.zlib.crc32(data, value);
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 /** `hash KEY`: compatible with Perl's Cache::Memcached, as nginx's ngx_http_upstream_hash_module.c. */

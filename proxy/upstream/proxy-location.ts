@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type ConnectionOptions, checkServerIdentity, createSecureContext } from 'node:tls';
+import type { ConnectionOptions, SecureContext } from 'node:tls';
 import { ConfigError, systemPath } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ComplexValue } from '../http/module.ts';
+import { onDemand } from '../http/on-demand.ts';
 import { NEXT } from './failure.ts';
 import type { ForwardSettings } from './forward.ts';
 import type { ProxyUrl } from './proxy-url.ts';
@@ -174,8 +175,8 @@ function redirectRules(location: ProxyLocation, pass: ProxyPass): readonly Repla
 
 /** Options for connections by TLS. The certificate files are read once. */
 function tlsOptions(ssl: ProxyTls, used: boolean): NonNullable<ProxyLocation['tls']> {
-  const make = (): ReturnType<typeof createSecureContext> =>
-    createSecureContext({
+  const make = (): SecureContext =>
+    onDemand.tls.createSecureContext({
       ...(ssl.trusted === undefined ? {} : { ca: pem(ssl.trusted) }),
       ...(ssl.certificate === undefined ? {} : { cert: pem(ssl.certificate), key: pem(ssl.key ?? ssl.certificate) }),
       ciphers: ssl.ciphers ?? 'DEFAULT@SECLEVEL=1',
@@ -191,7 +192,7 @@ function tlsOptions(ssl: ProxyTls, used: boolean): NonNullable<ProxyLocation['tl
       rejectUnauthorized: ssl.verify === true,
       ...(sni ? { servername: name } : { servername: '' }),
       checkServerIdentity: (_host, certificate) =>
-        ssl.verify === true ? checkServerIdentity(name, certificate) : undefined,
+        ssl.verify === true ? onDemand.tls.checkServerIdentity(name, certificate) : undefined,
       ALPNProtocols: [],
     };
   };
