@@ -177,6 +177,8 @@ export interface Application {
   readonly seen: readonly Seen[];
   /** Connections accepted so far. */
   readonly connections: number;
+  /** Requests that arrived so far; `clear` leaves the count as it is. */
+  readonly requests: number;
   clear(): void;
   /** Closes the port: connections are refused, open ones reset. */
   stop(): Promise<void>;

@@ -48,6 +48,43 @@ describe('expectations', () => {
   });
 });
 
+describe('the place of a difference', () => {
+  const check = createExpect();
+  test('is the status', () => {
+    expect(failure(() => check.status(answer(302), 301, 308)).difference).toEqual({
+      part: 'status',
+      expected: '301 or 308',
+      received: '302',
+    });
+    expect(failure(() => check.status(answer(0), 200)).difference).toEqual({ part: 'status', expected: '200' });
+  });
+
+  test('is one header, the wrong one, the missing one, the one too many', () => {
+    const name = 'Expires';
+    const wrong = answer(200, { expires: 'never' });
+    expect(failure(() => check.header(wrong, name, '0')).difference).toEqual({
+      part: 'header',
+      name,
+      expected: '0',
+      received: 'never',
+    });
+    expect(failure(() => check.header(answer(200), name, '0')).difference).toEqual({
+      part: 'header',
+      name,
+      expected: '0',
+    });
+    expect(failure(() => check.noHeader(wrong, name)).difference).toEqual({ part: 'header', name, received: 'never' });
+  });
+
+  test('is a byte of the body, with what is around it on both sides', () => {
+    const text = `${'.'.repeat(500)}x${'-'.repeat(500)}`;
+    const found = failure(() => check.body(answer(200, {}, text), text.replace('x', 'y'))).difference;
+    expect(found).toMatchObject({ part: 'body', at: 500 });
+    expect(found?.received).toMatch(/^\.+x-+$/);
+    expect(found?.expected).toBe(found?.received?.replace('x', 'y'));
+  });
+});
+
 describe('an even split', () => {
   const looks = evenSplitLooks;
 

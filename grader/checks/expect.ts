@@ -1,4 +1,5 @@
 import type { Expect, Response } from '../lab.ts';
+import { bodyDifference, firstDifference, headerDifference, statusDifference } from './difference.ts';
 import { NotMet } from './not-met.ts';
 
 /** An Expect that counts, so that the runner can tell a check that checked nothing. */
@@ -21,7 +22,12 @@ export function createExpect(): CountingExpect {
       status(response: Response, ...allowed: number[]) {
         count++;
         if (allowed.includes(response.status)) return;
-        throw new NotMet(`status ${oneOf(allowed)} for ${asked(response)}`, describeStatus(response), [response]);
+        throw new NotMet(
+          `status ${oneOf(allowed)} for ${asked(response)}`,
+          describeStatus(response),
+          [response],
+          statusDifference(response, oneOf(allowed)),
+        );
       },
       header(response: Response, name: string, expected: string | RegExp) {
         count++;
@@ -31,14 +37,24 @@ export function createExpect(): CountingExpect {
         const wanted = typeof expected === 'string' ? `\`${name}: ${expected}\`` : `\`${name}\` matching ${expected}`;
         const got =
           value === undefined ? `status ${response.status} without ${name}` : `\`${name}: ${shorten(value)}\``;
-        throw new NotMet(`header ${wanted} for ${asked(response)}`, got, [response]);
+        throw new NotMet(
+          `header ${wanted} for ${asked(response)}`,
+          got,
+          [response],
+          headerDifference(name, String(expected), value),
+        );
       },
       noHeader(response: Response, name: string) {
         count++;
         requireAnswer(response, `an answer without header ${name}`);
         const value = response.headers[name.toLowerCase()];
         if (value === undefined) return;
-        throw new NotMet(`no header \`${name}\` for ${asked(response)}`, `\`${name}: ${shorten(value)}\``, [response]);
+        throw new NotMet(
+          `no header \`${name}\` for ${asked(response)}`,
+          `\`${name}: ${shorten(value)}\``,
+          [response],
+          headerDifference(name, undefined, value),
+        );
       },
       body(response: Response, expected: string | Uint8Array | RegExp) {
         count++;
@@ -50,7 +66,12 @@ export function createExpect(): CountingExpect {
         const wanted = Buffer.from(expected);
         if (wanted.equals(response.body)) return;
         const said = typeof expected === 'string' ? quote(expected) : `exactly the ${wanted.length} bytes of the file`;
-        throw new NotMet(`the body ${said} for ${asked(response)}`, describeBody(response, wanted), [response]);
+        throw new NotMet(
+          `the body ${said} for ${asked(response)}`,
+          describeBody(response, wanted),
+          [response],
+          looksLikeText(wanted) && looksLikeText(response.body) ? bodyDifference(response.body, wanted) : undefined,
+        );
       },
     },
   ) as Expect;
@@ -88,12 +109,6 @@ export function describeBody(response: Response, wanted?: Uint8Array): string {
   const same = body.length === wanted.length;
   const at = firstDifference(body, wanted);
   return `${status} with ${said} (${same ? 'as long' : `${body.length} bytes`}, different from byte ${at} on)`;
-}
-
-function firstDifference(a: Uint8Array, b: Uint8Array): number {
-  const end = Math.min(a.length, b.length);
-  for (let i = 0; i < end; i++) if (a[i] !== b[i]) return i;
-  return end;
 }
 
 function looksLikeText(bytes: Uint8Array): boolean {

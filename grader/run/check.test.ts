@@ -38,6 +38,31 @@ describe('what an objective ends as', () => {
     });
   });
 
+  test('a check is told with what was asked, how it was answered, and what arrived behind the server', async () => {
+    const target = new FakeTarget();
+    const application = { name: 'catalog', address: '127.0.0.1:8080', requests: 5 };
+    Object.assign(target.world, { application: () => application });
+    target.answer = async (path) => {
+      if (path !== '/lost') application.requests++;
+      return response(path, { status: path === '/lost' ? 502 : 200 });
+    };
+    const asking = objective('one', {
+      check: async ({ client, expect: must }) => {
+        await client.burst(Array.from({ length: 100 }, () => '/'));
+        must.status(await client.get('/lost'), 502);
+      },
+    });
+    const result = await check({ ...lab(asking), applications: ['catalog'] }, target);
+    expect(result.objectives[0]?.traffic).toEqual({
+      requests: 101,
+      answers: [
+        { status: 200, count: 100 },
+        { status: 502, count: 1 },
+      ],
+      arrivals: [{ application: 'catalog', address: '127.0.0.1:8080', requests: 100 }],
+    });
+  });
+
   test('a check that checks nothing is an error, not a pass', async () => {
     const result = await check(lab(objective('one', { check: async () => {} })));
     expect(outcomes(result)).toEqual({ one: 'error' });

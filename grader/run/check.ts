@@ -64,7 +64,7 @@ export async function checkLab(lab: Lab, open: Open, options: CheckOptions): Pro
       facts = { ...target.facts, ...options.facts };
       startup = target.startup.ok ? target.startup : await withAdvice(target);
       graded = startup.ok
-        ? await gradeAll(order, target, signal, options, unfinished)
+        ? await gradeAll(lab, order, target, signal, options, unfinished)
         : new Map(order.map((objective) => [objective.id, skip(objective, 'the server did not start', true)]));
     }
   } finally {
@@ -101,6 +101,7 @@ async function opened(open: Open, signal: AbortSignal): Promise<OpenTarget | und
 }
 
 async function gradeAll(
+  lab: Lab,
   order: readonly Objective[],
   target: OpenTarget,
   signal: AbortSignal,
@@ -127,7 +128,7 @@ async function gradeAll(
     if (unmet !== undefined) return skip(objective, unmet, false);
     // Every objective has its own source, so that `--only` repeats what a whole run did.
     const random = createRandom(options.seed ^ hash(objective.id));
-    const verdict = await gradeObjective(objective, target, random, signal);
+    const verdict = await gradeObjective(objective, target, random, signal, lab.applications);
     if (verdict.unfinished) unfinished.add(objective.id);
     return verdict.result.outcome === 'failed' ? await explained(verdict, target) : verdict.result;
   }

@@ -1,6 +1,9 @@
 import type { Directive } from '../../proxy/config/index.ts';
-import type { Blame } from '../result.ts';
+import type { Blame, LinesInContext } from '../result.ts';
 import type { StudentConfiguration } from '../target/target.ts';
+
+/** Lines shown before and after the one to look at. */
+const around = 3;
 
 /** A `server` block as a request finds it. */
 export interface ServerBlock {
@@ -109,9 +112,21 @@ export function safeTest(pattern: string, text: string, caseless: boolean): bool
 
 /** The line a directive begins on, as it is written. */
 export function blame(configuration: StudentConfiguration, one: Directive): Blame {
-  const file = configuration.files.find(({ name }) => name === one.file);
-  const text = file?.text.split('\n')[one.line - 1] ?? [one.name, ...words(one)].join(' ');
-  return { file: one.file, line: one.line, text: text.trim().slice(0, 200) };
+  const context = linesAround(configuration, one.file, one.line);
+  const text = context?.lines[one.line - context.first] ?? [one.name, ...words(one)].join(' ');
+  return { file: one.file, line: one.line, text: text.trim(), ...(context !== undefined && { context }) };
+}
+
+/** A line with what stands around it; undefined when there is no such line. */
+export function linesAround(
+  configuration: StudentConfiguration,
+  file: string,
+  line: number,
+): LinesInContext | undefined {
+  const lines = configuration.files.find(({ name }) => name === file)?.text.split('\n') ?? [];
+  if (lines[line - 1] === undefined) return undefined;
+  const first = Math.max(1, line - around);
+  return { first, lines: lines.slice(first - 1, line + around).map((text) => text.trimEnd().slice(0, 200)) };
 }
 
 /** `default.conf:14` */

@@ -52,6 +52,23 @@ describe('which location takes a path', () => {
   });
 });
 
+test('a line to look at comes with the lines around it', () => {
+  const finding = diagnose({
+    objective: { id: 'lab3.even-distribution', expected: '', received: '' },
+    responses: [response('/')],
+    seen: [],
+    configuration: configuration(`
+upstream a {
+    server 127.0.0.1:8081 weight=2;
+    server 127.0.0.1:8082;
+}
+server { location / { proxy_pass http://a; } }`),
+    errorLog: [],
+  });
+  expect(finding?.blame).toMatchObject({ line: 3, context: { first: 1 } });
+  expect(finding?.blame?.context?.lines[2]).toBe('    server 127.0.0.1:8081 weight=2;');
+});
+
 test('a server is chosen by exact name, wildcard, pattern, and else the default one', () => {
   const all = configuration(`
     server { server_name a.test; }

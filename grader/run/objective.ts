@@ -1,10 +1,11 @@
 import { createExpect, NotMet } from '../checks/index.ts';
-import type { Objective, Random, Response } from '../lab.ts';
+import type { ApplicationName, Objective, Random, Response } from '../lab.ts';
 import type { ObjectiveResult } from '../result.ts';
 import type { Seen } from '../seen.ts';
 import type { OpenTarget } from '../target/target.ts';
-import { curlLines, exchangeRecords } from './exchanges.ts';
+import { arrivalRecords, curlLines, exchangeRecords } from './exchanges.ts';
 import { type Observations, observeClient, orAborted } from './observe.ts';
+import { trafficOf, watchArrivals } from './traffic.ts';
 
 /** The verdict on one objective and what it rests on. */
 export interface Graded {
@@ -35,6 +36,7 @@ export async function gradeObjective(
   target: OpenTarget,
   random: Random,
   lab: AbortSignal,
+  applications: readonly ApplicationName[] = [],
 ): Promise<Graded> {
   const startedAt = performance.now();
   const limit = objective.timeLimit ?? objectiveTimeLimit;
@@ -43,6 +45,7 @@ export async function gradeObjective(
   const signal = AbortSignal.any([lab, own.signal]);
   const { client, observations } = observeClient(target.client, signal);
   const expect = createExpect();
+  const arrivals = watchArrivals(target.world, applications);
   const check = (async () => objective.check({ client, world: target.world, random, signal, expect }))();
 
   let evidence: readonly (Response | Seen)[] = [];
@@ -57,7 +60,8 @@ export async function gradeObjective(
   } catch (error) {
     if (error instanceof NotMet) {
       evidence = error.evidence;
-      verdict = { outcome: 'failed', expected: error.expected, received: error.received };
+      const { expected, received, difference } = error;
+      verdict = { outcome: 'failed', expected, received, ...(difference !== undefined && { difference }) };
     } else if (lab.aborted) {
       unfinished = true;
       verdict = { outcome: 'skipped', because: `not finished: ${reasonOf(lab)}` };
@@ -71,18 +75,22 @@ export async function gradeObjective(
   const isResponse = (item: Response | Seen): item is Response => 'status' in item;
   const responses = evidence.filter(isResponse);
   const told = responses.length > 0 ? responses : observations.responses.slice(-2);
+  const seen = evidence.filter((item): item is Seen => !isResponse(item));
   const failed = verdict.outcome === 'failed';
+  const traffic = trafficOf(observations, arrivals());
   return {
     responses: responses.length > 0 ? responses : observations.responses,
-    seen: evidence.filter((item): item is Seen => !isResponse(item)),
+    seen,
     unfinished,
     result: {
       ...describe(objective),
       ...verdict,
       points: { earned: verdict.outcome === 'passed' ? objective.points : 0, possible: objective.points },
       ...(failed && { why: objective.why }),
+      ...(traffic !== undefined && { traffic }),
       reproduce: failed ? curlLines(told) : [],
       exchanges: failed ? exchangeRecords(told) : [],
+      ...(failed && seen.length > 0 && { arrived: arrivalRecords(seen) }),
       durationMs: Math.round(performance.now() - startedAt),
     },
   };

@@ -4,6 +4,10 @@ import type { Client, RequestOptions, Response } from '../lab.ts';
 export interface Observations {
   /** Answers, oldest first; the last `kept` of them. */
   readonly responses: readonly Response[];
+  /** Requests that were sent, those without an answer among them; a handshake is none. */
+  readonly asked: number;
+  /** How many answers of each status came; 0 is no answer. */
+  readonly answered: ReadonlyMap<number, number>;
   /** Probes that wait for the student's server at this moment. */
   readonly waiting: number;
   /** ms that probes have waited for the student's server, summed over probes that ran one after another. */
@@ -18,12 +22,15 @@ const kept = 64;
  */
 export function observeClient(client: Client, signal: AbortSignal): { client: Client; observations: Observations } {
   const responses: Response[] = [];
+  const answered = new Map<number, number>();
+  let asked = 0;
   let waiting = 0;
   let waitedMs = 0;
   let since = 0;
 
-  const observe = async <T>(ask: () => Promise<T>): Promise<T> => {
+  const observe = async <T>(ask: () => Promise<T>, requests = 1): Promise<T> => {
     signal.throwIfAborted();
+    asked += requests;
     if (waiting++ === 0) since = performance.now();
     try {
       return await orAborted(ask(), signal);
@@ -31,15 +38,24 @@ export function observeClient(client: Client, signal: AbortSignal): { client: Cl
       if (--waiting === 0) waitedMs += performance.now() - since;
     }
   };
-  const remember = (response: Response): Response => {
-    responses.push(response);
-    if (responses.length > kept) responses.shift();
+  const remember = (...answers: readonly Response[]): void => {
+    for (const { status } of answers) answered.set(status, (answered.get(status) ?? 0) + 1);
+    responses.push(...answers.slice(-kept));
+    responses.splice(0, responses.length - kept);
+  };
+  const observeOne = async (ask: () => Promise<Response>): Promise<Response> => {
+    const response = await observe(ask);
+    remember(response);
     return response;
   };
 
   return {
     observations: {
       responses,
+      answered,
+      get asked() {
+        return asked;
+      },
       get waiting() {
         return waiting;
       },
@@ -48,16 +64,16 @@ export function observeClient(client: Client, signal: AbortSignal): { client: Cl
       },
     },
     client: {
-      get: async (path: string, options?: RequestOptions) => remember(await observe(() => client.get(path, options))),
-      request: async (path, options) => remember(await observe(() => client.request(path, options))),
+      get: (path: string, options?: RequestOptions) => observeOne(() => client.get(path, options)),
+      request: (path, options) => observeOne(() => client.request(path, options)),
       burst: async (paths, options) => {
-        const answers = await observe(() => client.burst(paths, options));
-        for (const answer of answers.slice(-kept)) remember(answer);
+        const answers = await observe(() => client.burst(paths, options), paths.length);
+        remember(...answers);
         return answers;
       },
       raw: (bytes, options) => observe(() => client.raw(bytes, options)),
-      handshake: (options) => observe(() => client.handshake(options)),
-      http2: async (path, options) => remember(await observe(() => client.http2(path, options))),
+      handshake: (options) => observe(() => client.handshake(options), 0),
+      http2: (path, options) => observeOne(() => client.http2(path, options)),
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Directive } from '../../proxy/config/index.ts';
 import type { StartupMessage } from '../result.ts';
 import type { StudentConfiguration } from '../target/target.ts';
-import { directivesOf } from './configuration-model.ts';
+import { directivesOf, linesAround } from './configuration-model.ts';
 
 /** Adds to each message the line it names, and to the commonest mistakes what the server's words don't say. */
 export function explainStartup(
@@ -11,12 +11,13 @@ export function explainStartup(
   return messages.map((message) => {
     const { file, line } = message;
     if (file === undefined || line === undefined) return message;
-    const lines = configuration.files.find(({ name }) => name === file)?.text.split('\n');
-    const source = lines?.[line - 1]?.trim();
+    const context = linesAround(configuration, file, line);
+    const source = context?.lines[line - context.first]?.trim();
     const advice = adviceFor(message, file, configuration);
     return {
       ...message,
-      ...(source !== undefined && source !== '' && { source: source.slice(0, 200) }),
+      ...(source !== undefined && source !== '' && { source }),
+      ...(context !== undefined && { context }),
       ...(advice !== undefined && { advice }),
     };
   });

@@ -32,11 +32,13 @@ export async function startApplication(name: ApplicationName, random: Random): P
   const canned = new Map<string, Canned>();
   let seen: Seen[] = [];
   let connections = 0;
+  let requests = 0;
   let fault: { readonly how: 'die' | 'hang'; readonly path: string | undefined } | undefined;
   let server: Server | undefined;
 
   const record = (request: ReadRequest, socket: Socket, connection: number) => {
     const { translation } = application;
+    requests++;
     const rawHeaders = request.rawHeaders.map((word, i) => (i % 2 === 1 ? (translation?.header(word) ?? word) : word));
     seen.push({
       application: name,
@@ -112,6 +114,9 @@ export async function startApplication(name: ApplicationName, random: Random): P
     },
     get connections() {
       return connections;
+    },
+    get requests() {
+      return requests;
     },
     clear() {
       seen = [];
