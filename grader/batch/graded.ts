@@ -117,6 +117,8 @@ export interface SuspiciousPair {
   readonly second: PairSide;
   /** 0 to 1; 1 is equal after normalising. */
   readonly similarity: number;
+  /** In words, what they have in common. */
+  readonly because: string;
 }
 
 export interface PairSide {
