@@ -10,6 +10,7 @@ export {
   NotMet,
   pageTitle,
   pause,
+  takesTurns,
 } from './checks/index.ts';
 export type {
   Application,

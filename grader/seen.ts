@@ -10,4 +10,6 @@ export interface Seen {
   /** Number of the connection it came over. */
   readonly connection: number;
   readonly remoteAddress: string;
+  /** ms on the grader's clock (`performance.now()`), so that what reached several applications can be put in order. */
+  readonly receivedAt: number;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Response } from '../lab.ts';
-import { createExpect, evenSplit, evenSplitLooks, NotMet, pageTitle } from './index.ts';
+import { createRandom } from '../random.ts';
+import { createExpect, evenSplit, evenSplitLooks, NotMet, pageTitle, takesTurns } from './index.ts';
 
 function answer(status: number, headers: Record<string, string> = {}, text = ''): Response {
   return {
@@ -109,6 +110,30 @@ describe('an even split', () => {
   test('is not decided at 3:2 before enough was seen, nor granted by few', () => {
     expect(evenSplit(270, 180).decided).toBe(false);
     expect(evenSplit(5, 5).decided).toBe(false);
+  });
+});
+
+describe('taking turns', () => {
+  const deal = (length: number, first: (i: number) => boolean) => Array.from({ length }, (_, i) => first(i));
+
+  test('is seen after 128 requests, with a few out of order', () => {
+    expect(takesTurns(deal(128, (i) => i % 2 === 0))).toBe(true);
+    // Two workers, each with its own turn: AABB.
+    expect(takesTurns(deal(128, (i) => i % 4 < 2))).toBe(true);
+  });
+
+  test('is not seen in 20 requests, nor in weights, nor in one after the other', () => {
+    expect(takesTurns(deal(20, (i) => i % 2 === 0))).toBe(false);
+    expect(takesTurns(deal(128, (i) => i % 5 < 3))).toBe(false);
+    expect(takesTurns(deal(128, (i) => i % 9 < 5))).toBe(false);
+    expect(takesTurns(deal(128, (i) => i < 64))).toBe(false);
+    expect(takesTurns([])).toBe(false);
+  });
+
+  test('is hardly ever seen in a random deal of 3:2', () => {
+    const random = createRandom(1);
+    const deals = Array.from({ length: 2000 }, () => takesTurns(deal(128, () => random.integer(5) < 3)));
+    expect(deals.filter(Boolean)).toHaveLength(0);
   });
 });
 

@@ -11,17 +11,17 @@ export interface EvenSplit {
 }
 
 /** An even policy is called uneven less often than this in one look; with all looks together it stays below 1 in 10,000. */
-const falseAlarm = 1e-5;
+const falseAlarm = 8e-6;
 
-/** A 3:2 weighting dealt at random passes for even less often than this in one look. */
+/** A share of 3:2 or worse, dealt at random, passes for even less often than this in one look. */
 const missed = 2e-5;
 
 /**
- * Totals at which to look. Exact round robin is decided at 450 requests; independent random choices, which spread the
- * widest of all even policies, need more; at 1,900 even those are told from a random 3:2 deal: 0.1 N stays above
- * (4.42 + 4.11) standard deviations of sqrt(N) / 2.
+ * Totals at which to look. Whose order shows that turns are taken is decided at 128 requests, an exact half without an
+ * order at 450; independent random choices, which spread the widest of all even policies, need more; at 1,900 even those
+ * are told from a random 3:2 deal: 0.1 N stays above (4.46 + 4.11) standard deviations of sqrt(N) / 2.
  */
-export const evenSplitLooks: readonly number[] = [450, 900, 1900];
+export const evenSplitLooks: readonly number[] = [128, 450, 900, 1900];
 
 /**
  * Whether two counts are as even as any even policy makes them, by an exact binomial test against one half.
@@ -35,6 +35,30 @@ export function evenSplit(first: number, second: number): EvenSplit {
   const even = total > 0 && larger <= most;
   const decided = !even || larger <= largestInTail(total, 0.6, missed) || total >= (evenSplitLooks.at(-1) ?? 0);
   return { even, decided, most, tolerance: `between ${total - most} and ${most} of ${total} requests each` };
+}
+
+/**
+ * Whether the order in which two instances got requests (true for the first) shows that they take turns: neither is ever
+ * more than a few ahead, which a deal of 3:2 or worse, at random or by weights, keeps up for so long less often than `missed`.
+ */
+export function takesTurns(order: readonly boolean[]): boolean {
+  let ahead = 0;
+  let most = 0;
+  for (const first of order) {
+    ahead += first ? 1 : -1;
+    most = Math.max(most, Math.abs(ahead));
+  }
+  return staysWithin(most, order.length, 0.6) <= missed;
+}
+
+/** The probability that a walk of so many steps, up with `probability`, never goes further than `bound` from where it began. */
+function staysWithin(bound: number, steps: number, probability: number): number {
+  let at: number[] = new Array(2 * bound + 1).fill(0);
+  at[bound] = 1;
+  for (let step = 0; step < steps; step++) {
+    at = at.map((_, i) => (at[i - 1] ?? 0) * probability + (at[i + 1] ?? 0) * (1 - probability));
+  }
+  return at.reduce((sum, share) => sum + share, 0);
 }
 
 /** The largest k with P(X <= k) <= `tail` for X ~ Binomial(total, probability); -1 when there is none. */

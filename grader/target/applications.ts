@@ -49,6 +49,7 @@ export async function startApplication(name: ApplicationName, random: Random): P
       body: request.body,
       connection,
       remoteAddress: socket.remoteAddress ?? '',
+      receivedAt: performance.now(),
     });
   };
 

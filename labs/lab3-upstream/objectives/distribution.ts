@@ -1,5 +1,5 @@
 import type { Objective, Response, Trial } from '../../../grader/index.ts';
-import { evenSplit, evenSplitLooks } from '../../../grader/index.ts';
+import { evenSplit, evenSplitLooks, takesTurns } from '../../../grader/index.ts';
 import { instances, marked } from './instances.ts';
 import { PopularityMark } from './popularity-mark.ts';
 
@@ -8,6 +8,8 @@ interface Shares {
   readonly first: number;
   readonly second: number;
   readonly responses: readonly Response[];
+  /** Who got them, in the order of their arrival (true for the first instance); empty where that can't be seen. */
+  readonly order: readonly boolean[];
 }
 
 type Count = (paths: 'identical' | 'different', requests: number) => Promise<Shares>;
@@ -22,7 +24,12 @@ function countSeen(trial: Trial): Count {
       (_, i) => `/status?mark=${mark}${kind === 'different' ? `-${i}` : ''}`,
     );
     const responses = await trial.client.burst(paths);
-    return { first: marked(first, mark).length, second: marked(second, mark).length, responses };
+    const ofFirst = marked(first, mark);
+    const ofSecond = marked(second, mark);
+    const order = [...ofFirst, ...ofSecond]
+      .toSorted((one, other) => one.receivedAt - other.receivedAt)
+      .map(({ application }) => application === first.name);
+    return { first: ofFirst.length, second: ofSecond.length, responses, order };
   };
 }
 
@@ -33,7 +40,7 @@ async function measure(trial: Trial, use: (count: Count) => Promise<void>): Prom
   try {
     await use(async (kind, requests) => {
       const { marked, unmarked, responses } = await mark.read(requests, kind);
-      return { first: marked, second: unmarked, responses };
+      return { first: marked, second: unmarked, responses, order: [] };
     });
   } finally {
     await mark.remove();
@@ -113,10 +120,12 @@ export const evenDistribution: Objective = {
   async check(trial) {
     await measure(trial, async (count) => {
       const total = { first: 0, second: 0, sent: 0 };
+      const order: boolean[] = [];
       for (const look of evenSplitLooks) {
         const requests = (look - total.sent) / 2;
         for (const kind of ['identical', 'different'] as const) {
-          const { first, second, responses } = await count(kind, requests);
+          const { first, second, responses, order: mine } = await count(kind, requests);
+          order.push(...mine);
           total.first += first;
           total.second += second;
           total.sent += requests;
@@ -140,7 +149,7 @@ export const evenDistribution: Objective = {
           `each instance gets half of the requests (${tolerance})`,
           `one got ${total.first}, the other ${total.second}`,
         );
-        if (decided) return;
+        if (decided || takesTurns(order)) return;
       }
     });
   },

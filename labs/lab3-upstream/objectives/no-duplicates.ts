@@ -1,5 +1,5 @@
-import type { Objective, Response, Trial } from '../../../grader/index.ts';
-import { duringOutage, forgetOutages, instances, marked, orAfterRestart } from './instances.ts';
+import type { Objective, Response, Seen, Trial } from '../../../grader/index.ts';
+import { duringOutage, forgetOutages, instances, orAfterRestart } from './instances.ts';
 
 /** Posts a change that nobody else makes; the mark is in the path, in a header and in the body. */
 function post({ client }: Trial, mark: string): Promise<Response> {
@@ -10,9 +10,11 @@ function post({ client }: Trial, mark: string): Promise<Response> {
   });
 }
 
-/** How often the instances got a marked request, all together. */
+/** How often the instances got a marked request, all together; a copy may come by another path (`mirror`). */
 function deliveries(trial: Trial, mark: string): number {
-  return instances(trial).reduce((sum, instance) => sum + marked(instance, mark).length, 0);
+  const carries = ({ target, headers, body }: Seen): boolean =>
+    target.includes(mark) || headers['x-mark'] === mark || Buffer.from(body).includes(mark);
+  return instances(trial).reduce((sum, { seen }) => sum + seen.filter(carries).length, 0);
 }
 
 function expectOnce(trial: Trial, mark: string, when: string, response: Response): void {
