@@ -62,7 +62,7 @@ function test(options: StartOptions, { quiet, dump }: Arguments): number {
     openLogs(configuration, errorLogs);
     if (!quiet) tell(`nginx: configuration file ${file} test is successful`);
     if (dump) {
-      for (const [name, text] of configuration.files) {
+      for (const [name, text] of configuration.snapshot.files) {
         process.stdout.write(Buffer.from(`# configuration file ${name}:\n${text}\n`, 'latin1'));
       }
     }

@@ -3,7 +3,7 @@ export { failure, linesOf, type Rule, ruleFor } from './build.ts';
 export type { Context, Directive, Word } from './directive.ts';
 export { ConfigError, PlacelessError } from './errors.ts';
 export { isPattern, matchingFiles } from './include.ts';
-export { type Parsed, type ParseOptions, parseFile, parseText } from './parser.ts';
+export { type Parsed, type ParseOptions, parseFile, parseText, type Snapshot } from './parser.ts';
 export { failedCall, fullName, systemPath } from './paths.ts';
 export { nearestName } from './suggestion.ts';
 export { flag, number, oneOf, parseSize, parseTime, size, time } from './values.ts';

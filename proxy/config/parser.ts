@@ -6,10 +6,15 @@ import { isPattern, matchingFiles } from './include.ts';
 import { Lexer } from './lexer.ts';
 import { failedCall, fullName, systemPath } from './paths.ts';
 
-/** What was read: the tree, and the text of every file. */
-export interface Parsed {
-  readonly directives: readonly Directive[];
+/** A configuration as it was on disk: the text of every file, and what the patterns of its includes found. */
+export interface Snapshot {
   readonly files: ReadonlyMap<string, string>;
+  readonly matches: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What was read: the tree, and where it came from. */
+export interface Parsed extends Snapshot {
+  readonly directives: readonly Directive[];
   /** The first place that is not well formed; it also stands in the tree, where nginx would come upon it. */
   readonly error: ConfigError | undefined;
 }
@@ -21,6 +26,8 @@ export interface ParseOptions {
   readonly encoding?: 'utf8' | 'latin1';
   /** False leaves `include` directives unread. True by default. */
   readonly includes?: boolean;
+  /** Reads what an earlier parse has read, whatever has become of the files. */
+  readonly snapshot?: Snapshot;
 }
 
 /** More words than this are no configuration: a bound on memory for files that come from strangers. */
@@ -39,22 +46,25 @@ export function parseFile(file: string, options: ParseOptions = {}): Parsed {
     parser.error = new ConfigError(unreadable(file, error));
     directives = [errorDirective(parser.error, file, 0, 0)];
   }
-  return { directives, files: parser.files, error: parser.error };
+  return { directives, files: parser.files, matches: parser.matches, error: parser.error };
 }
 
 /** As `parseFile`, for a text at hand; `file` is the name that errors show. */
 export function parseText(text: string, file: string, options: ParseOptions = {}): Parsed {
   const parser = new Parser(options.folder ?? path.dirname(file), options);
   parser.files.set(file, text);
-  return { directives: parser.text(text, file), files: parser.files, error: parser.error };
+  const directives = parser.text(text, file);
+  return { directives, files: parser.files, matches: parser.matches, error: parser.error };
 }
 
 class Parser {
   readonly files = new Map<string, string>();
+  readonly matches = new Map<string, readonly string[]>();
   error: ConfigError | undefined;
   readonly #folder: string;
   readonly #encoding: 'utf8' | 'latin1';
   readonly #includes: boolean;
+  readonly #snapshot: Snapshot | undefined;
   readonly #reading: string[] = [];
   #words = 0;
   #read = 0;
@@ -64,11 +74,12 @@ class Parser {
     this.#folder = folder;
     this.#encoding = options.encoding ?? 'utf8';
     this.#includes = options.includes ?? true;
+    this.#snapshot = options.snapshot;
   }
 
   /** Throws the system's error when the file can't be read. */
   file(file: string): readonly Directive[] {
-    const text = readFileSync(systemPath(file), this.#encoding);
+    const text = this.#snapshot?.files.get(file) ?? readFileSync(systemPath(file), this.#encoding);
     this.files.set(file, text);
     this.#read++;
     this.#units += text.length;
@@ -120,7 +131,7 @@ class Parser {
   #include(directive: Directive): readonly Directive[] {
     const name = fullName(directive.words[0]!.text, this.#folder);
     const all: Directive[] = [];
-    for (const file of isPattern(name) ? matchingFiles(name) : [name]) {
+    for (const file of isPattern(name) ? this.#matching(name) : [name]) {
       const reason = this.#refusal(file);
       if (reason !== undefined) return [...all, this.#failInclude(directive, reason)];
       try {
@@ -131,6 +142,12 @@ class Parser {
       if (this.error !== undefined) return all;
     }
     return all;
+  }
+
+  #matching(pattern: string): readonly string[] {
+    const found = this.#snapshot?.matches.get(pattern) ?? matchingFiles(pattern);
+    this.matches.set(pattern, found);
+    return found;
   }
 
   #refusal(file: string): string | undefined {

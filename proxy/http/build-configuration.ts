@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ConfigError, type Parsed, parseFile, parseText } from '../config/index.ts';
+import { ConfigError, type Parsed, parseFile, parseText, type Snapshot } from '../config/index.ts';
 import { Builder, createConfigurations, type Shared, specsOf } from './build.ts';
 import type { Configuration } from './configuration.ts';
 import { core, coreMain } from './core.ts';
@@ -15,6 +15,8 @@ export interface BuildOptions {
   readonly prefix: string;
   /** The modules of the `http` block, ngx_http_core_module first. */
   readonly modules: readonly Module[];
+  /** Builds what was read earlier, whatever has become of the files. */
+  readonly snapshot?: Snapshot;
   /** The text of `-g`. */
   readonly globalDirectives?: string;
   /** Where errors go when no `error_log` says it; `stderr` when not given. */
@@ -47,7 +49,11 @@ export function buildConfiguration(options: BuildOptions): Configuration {
   const top = createConfigurations([mainModule, core], ['main'], undefined, undefined);
   const builder = new Builder(shared, 'main', top, undefined);
   if (options.globalDirectives !== undefined) applyGlobal(builder, options.globalDirectives, folder);
-  const parsed = parseFile(options.file, { folder, encoding: 'latin1' });
+  const parsed = parseFile(options.file, {
+    folder,
+    encoding: 'latin1',
+    ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
+  });
   builder.apply(parsed.directives);
   const http = httpOf(top);
   const listeners = http === undefined ? [] : listenersOf(http, warn);
@@ -57,7 +63,7 @@ export function buildConfiguration(options: BuildOptions): Configuration {
     http,
     listeners,
     warnings,
-    files: parsed.files,
+    snapshot: { files: parsed.files, matches: parsed.matches },
     prefix,
     variables: shared.variables,
   };

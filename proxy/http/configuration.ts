@@ -1,3 +1,4 @@
+import type { Snapshot } from '../config/index.ts';
 import type { ComplexValue, Configurations, Handler } from './module.ts';
 import type { Regex } from './regex.ts';
 import type { Variables } from './variables.ts';
@@ -16,7 +17,7 @@ export interface Configuration {
   /** Warnings, in nginx's words with file and line, without `nginx: `. */
   readonly warnings: readonly string[];
   /** Every file that was read, with its text. */
-  readonly files: ReadonlyMap<string, string>;
+  readonly snapshot: Snapshot;
   /** The folder that relative paths are under, with its last slash. */
   readonly prefix: string;
   /** The variables of this configuration, by name. */
