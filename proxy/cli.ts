@@ -1,6 +1,8 @@
+import cluster from 'node:cluster';
 import path from 'node:path';
 import { ConfigError } from './config/index.ts';
 import { buildConfiguration } from './http/build-configuration.ts';
+import type { Configuration } from './http/configuration.ts';
 import { ErrorLogs } from './http/error-log.ts';
 import { VERSION } from './http/version.ts';
 import { modules } from './modules/index.ts';
@@ -10,8 +12,10 @@ import { readPidFile } from './process/pid-file.ts';
 import { obeySignals, signalNames } from './process/signals.ts';
 import { openLogs, pidFileOf, type StartOptions, Worker } from './process/worker.ts';
 
-/** nginx's command line. Source: https://nginx.org/en/docs/switches.html */
+/** nginx's command line; a process that a master has started is a worker of it instead. Source: https://nginx.org/en/docs/switches.html */
 async function main(words: readonly string[]): Promise<number | undefined> {
+  if (cluster.isWorker)
+    return (await import('./process/worker-process.ts')).runWorkerProcess({ modules, acceptSecure });
   let flags: Arguments;
   try {
     flags = parseArguments(words);
@@ -29,9 +33,24 @@ async function main(words: readonly string[]): Promise<number | undefined> {
   const options = startOptions(flags);
   if (flags.test || flags.dump) return test(options, flags);
   if (flags.signal !== undefined) return signal(options, flags.signal);
-  const worker = new Worker(options);
-  obeySignals(worker);
-  return (await worker.start()) ? undefined : 1;
+  return serve(options);
+}
+
+/** Runs until a signal ends it: a master with its workers, or one process when the configuration says `master_process off`. */
+async function serve(options: StartOptions): Promise<number | undefined> {
+  let configuration: Configuration;
+  try {
+    configuration = buildConfiguration({ ...options, onWarning: (warning) => say('warn', warning) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    say('emerg', error);
+    return 1;
+  }
+  const controlled = configuration.process.masterProcess
+    ? new (await import('./process/master.ts')).Master(options, process.argv[1]!)
+    : new Worker(options);
+  obeySignals(controlled);
+  return (await controlled.start(configuration)) ? undefined : 1;
 }
 
 function startOptions(flags: Arguments): StartOptions {

@@ -24,9 +24,15 @@ export interface Configuration {
   readonly variables: Variables;
 }
 
+/** Whom workers run as. */
+export interface Account {
+  readonly name: string;
+  readonly group: string;
+}
+
 /** The directives of the main context and of `events`. */
 export interface ProcessConfiguration {
-  user: string | undefined;
+  user: Account | undefined;
   workerProcesses: number;
   workerConnections: number;
   /** `undefined` when no `pid` is given. */

@@ -23,7 +23,7 @@ type Wait = 'none' | 'head' | 'idle' | 'body' | 'send' | 'linger';
 /** A client's connection, whatever it speaks. */
 export interface OpenConnection {
   readonly socket: Socket;
-  /** Closes now if nothing is being answered, and after the answers otherwise. */
+  /** Closes now if nothing is being answered or asked, and after the answers otherwise. */
   quit(): void;
 }
 
@@ -118,10 +118,13 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     return this.socket.localPort ?? 0;
   }
 
-  /** Closes now if nothing is being answered, and after the answer otherwise. */
+  /**
+   * Closes now if the client only keeps the connection, and after the answer otherwise. Someone who has just come, or is
+   * in the middle of a request, gets an answer first, as from nginx.
+   */
   quit(): void {
-    if (this.#exchange === undefined) this.#close();
-    else this.#exchange.keepAlive = false;
+    if (this.#exchange !== undefined) this.#exchange.keepAlive = false;
+    else if (this.requests > 0 && this.#text === '') this.#close();
   }
 
   /** Takes bytes from the socket; the buffer isn't kept. */

@@ -55,7 +55,8 @@ export const mainModule: Module = {
       level: 'main',
       set(state: MainState, directive, build) {
         if (state.user !== undefined) build.fail('"user" directive is duplicate');
-        state.user = directive.words[0]!.text;
+        const name = directive.words[0]!.text;
+        state.user = { name, group: directive.words[1]?.text ?? name };
         if (process.geteuid?.() !== 0) {
           build.warn(
             'the "user" directive makes sense only if the master process runs with super-user privileges, ignored',

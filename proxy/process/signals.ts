@@ -1,16 +1,24 @@
-import type { Worker } from './worker.ts';
+/** What obeys signals: a master, one of its workers, or a process that is both. */
+export interface Controlled {
+  /** Ends now. */
+  terminate(): Promise<void>;
+  /** Ends when everything that has begun is answered. */
+  quit(): Promise<void>;
+  reopenLogs(): void;
+  reload?(): Promise<void>;
+  retireWorkers?(): void;
+}
 
-/** nginx's signals. Source: https://nginx.org/en/docs/control.html */
-export function obeySignals(worker: Worker): void {
-  const end = (): void => {
-    worker.stop();
-    process.exit(0);
-  };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-  process.on('SIGQUIT', () => void worker.quit().then(end));
-  process.on('SIGHUP', () => void worker.reload());
-  process.on('SIGUSR1', () => worker.reopenLogs());
+/** nginx's signals; those that mean nothing to `controlled` are ignored, as nginx's workers do. Source: https://nginx.org/en/docs/control.html */
+export function obeySignals(controlled: Controlled): void {
+  const end = (): never => process.exit(0);
+  const terminate = (): void => void controlled.terminate().then(end);
+  process.on('SIGTERM', terminate);
+  process.on('SIGINT', terminate);
+  process.on('SIGQUIT', () => void controlled.quit().then(end));
+  process.on('SIGHUP', () => void controlled.reload?.());
+  process.on('SIGUSR1', () => controlled.reopenLogs());
+  process.on('SIGWINCH', () => controlled.retireWorkers?.());
   // A terminal that closes its pipe ends what is said, not the server.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);

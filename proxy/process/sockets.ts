@@ -1,4 +1,4 @@
-import { unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { failedCall, systemPath } from '../config/index.ts';
 import type { Listener } from '../http/configuration.ts';
@@ -13,10 +13,15 @@ interface Open {
 export class Sockets {
   readonly #open = new Map<string, Open>();
   readonly #engine: () => Engine;
+  readonly #ownsFiles: boolean;
 
-  /** `engine` is asked at every connection: what the configuration at work makes of it. */
-  constructor(engine: () => Engine) {
+  /**
+   * `engine` is asked at every connection: what the configuration at work makes of it. `ownsFiles` is false where a
+   * master opens the sockets, and looks after the files of Unix sockets.
+   */
+  constructor(engine: () => Engine, ownsFiles: boolean) {
     this.#engine = engine;
+    this.#ownsFiles = ownsFiles;
   }
 
   /**
@@ -26,6 +31,7 @@ export class Sockets {
   async prepare(listeners: readonly Listener[]): Promise<{ errors: string[]; use: () => void }> {
     const added: Open[] = [];
     const errors: string[] = [];
+    if (this.#ownsFiles) removeStaleSockets(listeners.filter(({ text }) => !this.#open.has(text)));
     for (const listener of listeners) {
       if (this.#open.has(listener.text)) continue;
       try {
@@ -57,16 +63,11 @@ export class Sockets {
   }
 
   async #listen(listener: Listener): Promise<Open> {
-    if (listener.unix) removeStaleSocket(systemPath(listener.address));
     return { server: await openListener(listener, this.#engine), listener };
   }
 }
 
-/** A socket file that a crashed process left behind would refuse the address for ever. */
-function removeStaleSocket(path: string): void {
-  try {
-    unlinkSync(systemPath(path));
-  } catch {
-    // There is none.
-  }
+/** A socket file that a crashed process left behind would refuse the address for ever. For listeners that are to be opened. */
+export function removeStaleSockets(listeners: readonly Listener[]): void {
+  for (const { address } of listeners.filter(({ unix }) => unix)) rmSync(systemPath(address), { force: true });
 }

@@ -20,18 +20,20 @@ export interface StartOptions {
   readonly globalDirectives?: string;
   /** `-e`: where errors go when no `error_log` says it. */
   readonly errorLog?: string;
+  /** One of a master's workers: the sockets, the pid file and reloading are the master's. */
+  readonly underMaster?: boolean;
   /** Shows a message in nginx's form on the terminal. */
   readonly say: (level: 'warn' | 'emerg', error: string | ConfigError) => void;
 }
 
 /**
- * The one process of this server: it reads the configuration, opens sockets and serves. Where a master with several
- * workers comes, the master keeps `reload`, the pid file and the signals, and each worker the sockets and generations.
+ * A process that serves: it builds the configuration, opens the sockets, and answers. It is the only one with
+ * `master_process off`; otherwise a master (`master.ts`) has one or more of these.
  */
 export class Worker {
   readonly #options: StartOptions;
   readonly #errorLogs = new ErrorLogs();
-  readonly #sockets = new Sockets(() => this.#engine!);
+  readonly #sockets: Sockets;
   /** The configuration at work. */
   #engine: Engine | undefined;
   /** Configurations that a reload replaced, while they finish what they have. */
@@ -42,18 +44,18 @@ export class Worker {
 
   constructor(options: StartOptions) {
     this.#options = options;
+    this.#sockets = new Sockets(() => this.#engine!, !options.underMaster);
   }
 
   /** Serves; false, with nothing left open, when it can't. The pid file appears when every socket listens. */
-  async start(): Promise<boolean> {
+  async start(configuration: Configuration): Promise<boolean> {
     try {
-      const onWarning = (warning: string): void => this.#options.say('warn', warning);
-      const configuration = buildConfiguration({ ...this.#options, onWarning });
       const started = await this.#switch(configuration, (error) => this.#options.say('emerg', error));
       if (!started) {
-        this.#options.say('emerg', 'still could not bind()');
+        if (!this.#options.underMaster) this.#options.say('emerg', 'still could not bind()');
         return false;
       }
+      if (this.#options.underMaster) return true;
       this.#pidFile = pidFileOf(configuration);
       if (this.#pidFile !== undefined) writePidFile(this.#pidFile);
       return true;
@@ -82,6 +84,7 @@ export class Worker {
   async quit(): Promise<void> {
     if (this.#quitting) return;
     this.#quitting = true;
+    this.#log('notice', 'gracefully shutting down');
     this.#sockets.closeAll();
     if (this.#engine !== undefined) this.#retire(this.#engine);
     const done = Promise.all(this.#retired);
@@ -91,7 +94,13 @@ export class Worker {
   }
 
   /** SIGTERM: everything ends now. */
+  async terminate(): Promise<void> {
+    this.stop();
+  }
+
+  /** Closes everything. */
   stop(): void {
+    this.#log('notice', 'exit');
     this.#sockets.closeAll();
     this.#engine?.stop();
     if (this.#pidFile !== undefined) removePidFile(this.#pidFile);

@@ -1,0 +1,222 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const program = path.join(import.meta.dirname, '../nginx.mjs');
+let folder: string;
+let port: number;
+let master: ChildProcess | undefined;
+let said: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'master-'));
+  said = '';
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as { port: number }).port;
+  server.close();
+});
+
+afterEach(async () => {
+  if (master?.exitCode === null && master.signalCode === null) {
+    const ended = once(master, 'exit');
+    master.kill('SIGTERM');
+    await ended;
+  }
+  rmSync(folder, { recursive: true });
+});
+
+/** Writes the configuration; `inside` is the location's. */
+function configure(inside: string, top = ''): void {
+  writeFileSync(
+    path.join(folder, 'nginx.conf'),
+    `worker_processes 2; pid ${folder}/nginx.pid; error_log ${folder}/error.log notice; user root; ${top}
+     events {} http { access_log off; server { listen 127.0.0.1:${port}; location / { ${inside} } } }`,
+  );
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 20_000; Date.now() < end; await delay(10)) if (await holds()) return;
+  throw new Error(`never: ${what}\n${said}\n${log()}`);
+}
+
+function start(): void {
+  master = spawn(process.execPath, [program, '-c', path.join(folder, 'nginx.conf')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  master.stderr!.on('data', (piece: Buffer) => {
+    said += piece;
+  });
+}
+
+async function serving(): Promise<void> {
+  start();
+  await until('the pid file is there', () => existsSync(path.join(folder, 'nginx.pid')));
+}
+
+const log = (): string =>
+  existsSync(path.join(folder, 'error.log')) ? readFileSync(path.join(folder, 'error.log'), 'utf8') : '';
+
+/** Body and status over a connection of its own. Rejects when the connection breaks. */
+function get(): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { port, host: '127.0.0.1', agent: false };
+    request(options, (response) => {
+      let body = '';
+      response.on('data', (piece) => {
+        body += piece;
+      });
+      response.on('end', () => resolve({ status: response.statusCode!, body }));
+      response.on('error', reject);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** The processes that answer, once `count` of them do. */
+async function workers(count: number): Promise<Set<string>> {
+  const seen = new Set<string>();
+  await until(`${count} workers answer`, async () => {
+    const answers = await Promise.allSettled(Array.from({ length: 8 }, () => get()));
+    for (const answer of answers) if (answer.status === 'fulfilled') seen.add(answer.value.body);
+    return seen.size >= count;
+  });
+  return seen;
+}
+
+const running = (pid: string | number): boolean => {
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('a master and its workers', () => {
+  test('two workers answer, neither of which is the master; the pid file names the master', async () => {
+    configure('return 200 $pid;');
+    await serving();
+    const seen = await workers(2);
+    expect(readFileSync(path.join(folder, 'nginx.pid'), 'utf8')).toBe(`${master!.pid}\n`);
+    expect(seen).not.toContain(String(master!.pid));
+    expect(log()).toMatch(/\[notice\] \d+#\d+: start worker process \d+/);
+  });
+
+  test('a worker that is killed is replaced, and the other goes on', async () => {
+    configure('return 200 $pid;');
+    await serving();
+    const [victim] = await workers(2);
+    process.kill(Number(victim), 'SIGKILL');
+    await until('the killed worker is gone', () => !running(victim!));
+    const now = await workers(2);
+    expect(now).not.toContain(victim);
+    expect(log()).toContain(`worker process ${victim} exited on signal 9`);
+  });
+
+  test('a worker killed after its file was broken comes back with the configuration at work', async () => {
+    configure('return 200 $pid;');
+    await serving();
+    const [victim] = await workers(2);
+    configure('no_such_thing on;');
+    process.kill(Number(victim), 'SIGKILL');
+    await until('the killed worker is gone', () => !running(victim!));
+    expect(await workers(2)).not.toContain(victim);
+  });
+
+  test('a reload brings new workers, the old ones finish, and no request of those that come without pause is lost', async () => {
+    configure('return 200 "old $pid";');
+    await serving();
+    const old = await workers(2);
+    let stop = false;
+    const bodies: string[] = [];
+    const clients = Array.from({ length: 6 }, async () => {
+      while (!stop) bodies.push((await get()).body);
+    });
+    configure('return 200 "new $pid";');
+    master!.kill('SIGHUP');
+    await until('the old workers are gone', () => [...old].every((body) => !running(body.slice(4))));
+    await until('the new configuration answers', async () => (await get()).body.startsWith('new '));
+    stop = true;
+    await Promise.all(clients);
+    expect(bodies.length).toBeGreaterThan(0);
+    expect(bodies.filter((body) => !/^(old|new) \d+$/.test(body))).toEqual([]);
+    expect(log()).toContain('gracefully shutting down');
+  });
+
+  test('a reload of a broken configuration changes nothing', async () => {
+    configure('return 200 $pid;');
+    await serving();
+    const before = await workers(2);
+    configure('no_such_thing on;');
+    master!.kill('SIGHUP');
+    await until('the error is logged', () => log().includes('unknown directive "no_such_thing"'));
+    expect(await workers(2)).toEqual(before);
+  });
+
+  test('a reload onto an address that is taken changes nothing', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    configure('return 200 $pid;');
+    await serving();
+    const before = await workers(2);
+    configure(
+      `return 200 $pid; } } server { listen 127.0.0.1:${(taken.address() as { port: number }).port}; location / {`,
+    );
+    master!.kill('SIGHUP');
+    await until('the error is logged', () => /\[emerg\].*bind\(\) to 127\.0\.0\.1:\d+ failed \(98/.test(log()));
+    await until('the new workers have gone', () => (log().match(/exited with code 2/g) ?? []).length === 2);
+    expect(await workers(2)).toEqual(before);
+    taken.close();
+  });
+
+  test.for(['SIGTERM', 'SIGQUIT', 'SIGINT'] as const)('%s ends all of them', async (signal) => {
+    configure('return 200 $pid;');
+    await serving();
+    const seen = await workers(2);
+    master!.kill(signal);
+    const [code] = await once(master!, 'exit');
+    expect(code).toBe(0);
+    expect([...seen].filter(running)).toEqual([]);
+    expect(existsSync(path.join(folder, 'nginx.pid'))).toBe(false);
+  });
+
+  test('SIGWINCH ends the workers and leaves the master, whose next reload serves again', async () => {
+    configure('return 200 $pid;');
+    await serving();
+    const seen = await workers(2);
+    master!.kill('SIGWINCH');
+    await until('the workers are gone', () => ![...seen].some(running));
+    expect(master!.exitCode).toBe(null);
+    master!.kill('SIGHUP');
+    expect(await workers(2)).not.toEqual(seen);
+  });
+
+  test('the workers of a killed master end too', async () => {
+    configure('return 200 $pid;');
+    await serving();
+    const seen = await workers(2);
+    master!.kill('SIGKILL');
+    await until('the workers are gone', () => ![...seen].some(running));
+  });
+
+  test('an address that is taken is said once, in the words of nginx, and nothing is left', async () => {
+    const taken = createServer().listen(port, '127.0.0.1');
+    await once(taken, 'listening');
+    configure('return 200 $pid;');
+    start();
+    const [code] = await once(master!, 'exit');
+    expect(code).toBe(1);
+    expect(said).toBe(
+      `nginx: [emerg] bind() to 127.0.0.1:${port} failed (98: Address already in use)\nnginx: [emerg] still could not bind()\n`,
+    );
+    taken.close();
+  });
+});

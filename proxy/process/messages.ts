@@ -1,0 +1,13 @@
+import type { Snapshot } from '../config/index.ts';
+
+/** What the master tells a new worker. The text of the configuration travels with it: a worker serves what its master has read, not what the files have become. */
+export interface Serve {
+  readonly file: string;
+  readonly prefix: string;
+  readonly globalDirectives?: string;
+  readonly errorLog?: string;
+  readonly snapshot: Snapshot;
+}
+
+/** What a worker answers, once: every socket listens, or why not. */
+export type Started = { readonly started: true } | { readonly started: false; readonly errors: readonly string[] };

@@ -1,0 +1,39 @@
+import process from 'node:process';
+import { buildConfiguration } from '../http/build-configuration.ts';
+import { become } from './account.ts';
+import type { Serve, Started } from './messages.ts';
+import { obeySignals } from './signals.ts';
+import { type StartOptions, Worker } from './worker.ts';
+
+type Given = Pick<StartOptions, 'modules' | 'acceptSecure'>;
+
+/** One of a master's workers: serves what the master sends it, and ends with it. */
+export function runWorkerProcess(given: Given): undefined {
+  process.title = 'nginx: worker process';
+  process.once('message', (message: Serve) => void serve(message, given));
+}
+
+async function serve(message: Serve, given: Given): Promise<void> {
+  const { snapshot, ...start } = message;
+  const errors: string[] = [];
+  const say: StartOptions['say'] = (_, error) => errors.push(typeof error === 'string' ? error : error.message);
+  const worker = new Worker({ ...given, ...start, underMaster: true, say });
+  obeySignals({
+    terminate: () => worker.terminate(),
+    quit: () => worker.quit(),
+    reopenLogs: () => worker.reopenLogs(),
+  });
+  let answer: Started;
+  try {
+    // The master has read it without an error, and has given the warnings.
+    const configuration = buildConfiguration({ ...given, ...start, snapshot });
+    const started = await worker.start(configuration);
+    if (started) become(configuration.process.user);
+    answer = started ? { started } : { started, errors };
+  } catch (error) {
+    answer = { started: false, errors: [(error as Error).message] };
+  }
+  process.send!(answer, () => {
+    if (!answer.started) process.exit(2);
+  });
+}
