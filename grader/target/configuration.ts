@@ -14,7 +14,7 @@ import { realAddresses } from './real-addresses.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { ServerProcess } from './server-process.ts';
 import { readStartupMessages } from './startup-messages.ts';
-import { readSubmission, type Submission } from './submission.ts';
+import { readSubmission, type Submission, usesStockMain } from './submission.ts';
 import type { OpenTarget, StudentConfiguration, TargetSpec } from './target.ts';
 import { createWorld } from './world.ts';
 
@@ -62,7 +62,10 @@ async function openOnce(spec: Spec, lab: Lab, seed: number, signal: AbortSignal)
     const authority = usesTls ? writeCertificates(sandbox.place('etc/nginx/certs')) : undefined;
     writeFiles(sandbox, submission, mapped.texts);
 
-    const command = engineCommand(spec.engine, sandbox.root, mapped.hasPid);
+    const command = engineCommand(spec.engine, sandbox.root, {
+      hasPid: mapped.hasPid,
+      stockMain: usesStockMain(submission.files),
+    });
     const doors = mapped.doors.map((door) => ({ host: door.host, port: door.sandbox }));
     const messages: StartupMessage[] = [...submission.refused, ...mapped.refused, ...circle(tree, submission)];
     const start = async (): Promise<boolean> => {

@@ -31,12 +31,17 @@ export function findNginx(): string {
 }
 
 /** The command that runs the mapped configuration in the foreground. */
-export function engineCommand(engine: 'reference' | 'nginx', root: string, hasPid: boolean): ServerCommand {
+export function engineCommand(
+  engine: 'reference' | 'nginx',
+  root: string,
+  { hasPid, stockMain }: { readonly hasPid: boolean; readonly stockMain: boolean },
+): ServerCommand {
   const globals = ['daemon off;'];
   if (!hasPid) globals.push(`pid ${root}/run/nginx.pid;`);
-  // Workers of root's nginx would become nobody, who may not look into the sandbox.
-  if (engine === 'nginx' && process.getuid?.() === 0)
-    globals.push(process.platform === 'darwin' ? 'user root wheel;' : 'user root;');
+  // Whoever writes no nginx.conf asks for no workers: one process starts sooner than three.
+  if (engine === 'reference' && stockMain) globals.push('master_process off;');
+  // Workers of root's master would become nobody, who may not look into the sandbox.
+  if (process.getuid?.() === 0) globals.push(process.platform === 'darwin' ? 'user root wheel;' : 'user root;');
   const args = [
     '-p',
     `${root}/usr/share/nginx/`,

@@ -129,7 +129,8 @@ function addStock(files: Map<string, TreeFile>): void {
   }
 }
 
-function usesStockMain(files: ReadonlyMap<string, TreeFile>): boolean {
+/** Whether `nginx.conf` is the packaged one, because the student wrote only what it includes. */
+export function usesStockMain(files: ReadonlyMap<string, TreeFile>): boolean {
   return files.get('/etc/nginx/nginx.conf')?.name === '/etc/nginx/nginx.conf';
 }
 

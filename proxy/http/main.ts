@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Context, Directive } from '../config/directive.ts';
 import { ConfigError, flag, number, size, time } from '../config/index.ts';
@@ -61,6 +62,9 @@ export const mainModule: Module = {
           build.warn(
             'the "user" directive makes sense only if the master process runs with super-user privileges, ignored',
           );
+        } else {
+          if (!isListed('/etc/passwd', name)) build.fail(`getpwnam("${name}") failed`);
+          if (!isListed('/etc/group', state.user.group)) build.fail(`getgrnam("${state.user.group}") failed`);
         }
       },
     },
@@ -131,6 +135,14 @@ export const mainModule: Module = {
 
 function text(directive: Directive): string {
   return directive.words[0]!.text;
+}
+
+/** Whether a system file of accounts has a name; where there is no such file, the system knows best. */
+function isListed(file: string, name: string): boolean {
+  if (!existsSync(file)) return true;
+  return readFileSync(file, 'latin1')
+    .split('\n')
+    .some((line) => line.startsWith(`${name}:`));
 }
 
 function workerProcesses(directive: Directive, build: Build): number {

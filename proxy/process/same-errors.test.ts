@@ -52,6 +52,12 @@ const cases: readonly (readonly [text: string, message: string])[] = [
   [server('keepalive_timeout 5x;'), '"keepalive_timeout" directive invalid value in FILE:2'],
   [server('send_timeout 1m1m;'), '"send_timeout" directive invalid value in FILE:2'],
   [server('client_max_body_size 5q;'), '"client_max_body_size" directive invalid value in FILE:2'],
+  ...(process.getuid?.() === 0
+    ? ([
+        ['user nosuch;', 'getpwnam("nosuch") failed in FILE:1'],
+        ['user root nosuch;', 'getgrnam("nosuch") failed in FILE:1'],
+      ] as const)
+    : []),
   ['worker_processes x;', '"worker_processes" directive invalid value in FILE:1'],
   ['events { worker_connections x; }', 'invalid number "x" in FILE:1'],
   ['events { use foo; }', 'invalid event type "foo" in FILE:1'],
