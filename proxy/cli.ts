@@ -8,9 +8,10 @@ import { VERSION } from './http/version.ts';
 import { modules } from './modules/index.ts';
 import { acceptSecure } from './modules/ssl.ts';
 import { ArgumentError, type Arguments, help, parseArguments } from './process/arguments.ts';
+import { openLogs } from './process/logs.ts';
 import { readPidFile } from './process/pid-file.ts';
 import { obeySignals, signalNames } from './process/signals.ts';
-import { openLogs, pidFileOf, type StartOptions, Worker } from './process/worker.ts';
+import { pidFileOf, type StartOptions, Worker } from './process/worker.ts';
 
 /** nginx's command line; a process that a master has started is a worker of it instead. Source: https://nginx.org/en/docs/switches.html */
 async function main(words: readonly string[]): Promise<number | undefined> {

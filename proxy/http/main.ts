@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Context, Directive } from '../config/directive.ts';
 import { ConfigError, flag, number, size, time } from '../config/index.ts';
 import { accepted } from './accepted.ts';
+import { accountNumber } from './accounts.ts';
 import type { ErrorLog, ProcessConfiguration, Severity } from './configuration.ts';
 import type { Build, Configurations, DirectiveSpec, Module } from './module.ts';
 
@@ -62,9 +62,10 @@ export const mainModule: Module = {
           build.warn(
             'the "user" directive makes sense only if the master process runs with super-user privileges, ignored',
           );
-        } else {
-          if (!isListed('/etc/passwd', name)) build.fail(`getpwnam("${name}") failed`);
-          if (!isListed('/etc/group', state.user.group)) build.fail(`getgrnam("${state.user.group}") failed`);
+        } else if (process.platform === 'linux') {
+          if (accountNumber('user', name) === undefined) build.fail(`getpwnam("${name}") failed`);
+          if (accountNumber('group', state.user.group) === undefined)
+            build.fail(`getgrnam("${state.user.group}") failed`);
         }
       },
     },
@@ -135,14 +136,6 @@ export const mainModule: Module = {
 
 function text(directive: Directive): string {
   return directive.words[0]!.text;
-}
-
-/** Whether a system file of accounts has a name; where there is no such file, the system knows best. */
-function isListed(file: string, name: string): boolean {
-  if (!existsSync(file)) return true;
-  return readFileSync(file, 'latin1')
-    .split('\n')
-    .some((line) => line.startsWith(`${name}:`));
 }
 
 function workerProcesses(directive: Directive, build: Build): number {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,11 +33,11 @@ afterEach(async () => {
 });
 
 /** Writes the configuration; `inside` is the location's. */
-function configure(inside: string, top = ''): void {
+function configure(inside: string, user = 'user root;'): void {
   writeFileSync(
     path.join(folder, 'nginx.conf'),
-    `worker_processes 2; pid ${folder}/nginx.pid; error_log ${folder}/error.log notice; user root; ${top}
-     events {} http { access_log off; server { listen 127.0.0.1:${port}; location / { ${inside} } } }`,
+    `worker_processes 2; pid ${folder}/nginx.pid; error_log ${folder}/error.log notice; ${user}
+     events {} http { access_log off; server { listen 127.0.0.1:${port}; location = /nothing { root ${folder}; } location / { ${inside} } } }`,
   );
 }
 
@@ -64,9 +64,9 @@ const log = (): string =>
   existsSync(path.join(folder, 'error.log')) ? readFileSync(path.join(folder, 'error.log'), 'utf8') : '';
 
 /** Body and status over a connection of its own. Rejects when the connection breaks. */
-function get(): Promise<{ status: number; body: string }> {
+function get(uri = '/'): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const options = { port, host: '127.0.0.1', agent: false };
+    const options = { port, host: '127.0.0.1', path: uri, agent: false };
     request(options, (response) => {
       let body = '';
       response.on('data', (piece) => {
@@ -99,6 +99,8 @@ const running = (pid: string | number): boolean => {
     return false;
   }
 };
+
+const statusOf = (pid: string): string => readFileSync(`/proc/${pid}/status`, 'utf8');
 
 describe('a master and its workers', () => {
   test('two workers answer, neither of which is the master; the pid file names the master', async () => {
@@ -206,6 +208,23 @@ describe('a master and its workers', () => {
     master!.kill('SIGKILL');
     await until('the workers are gone', () => ![...seen].some(running));
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "root's workers have given up root's rights, and log on after USR1",
+    async () => {
+      chmodSync(folder, 0o755);
+      configure('return 200 $pid;', 'user www-data;');
+      await serving();
+      for (const worker of await workers(2)) expect(statusOf(worker)).toMatch(/^Uid:\s33\s33\s33\s33$/m);
+      renameSync(path.join(folder, 'error.log'), path.join(folder, 'error.old'));
+      master!.kill('SIGUSR1');
+      await until('a new log is there', () => existsSync(path.join(folder, 'error.log')));
+      await until('the workers write to it', async () => {
+        await get('/nothing');
+        return log().includes('open()');
+      });
+    },
+  );
 
   test('an address that is taken is said once, in the words of nginx, and nothing is left', async () => {
     const taken = createServer().listen(port, '127.0.0.1');

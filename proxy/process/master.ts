@@ -4,11 +4,11 @@ import { ConfigError } from '../config/index.ts';
 import { buildConfiguration } from '../http/build-configuration.ts';
 import type { Configuration, Severity } from '../http/configuration.ts';
 import { ErrorLogs } from '../http/error-log.ts';
-import { accessLogFiles } from '../modules/log.ts';
+import { closeAccessLogs, giveLogs, openLogs } from './logs.ts';
 import type { Serve, Started } from './messages.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { removeStaleSockets } from './sockets.ts';
-import { openLogs, pidFileOf, type StartOptions } from './worker.ts';
+import { pidFileOf, type StartOptions } from './worker.ts';
 
 /** One configuration and the workers that serve it. */
 interface Generation {
@@ -48,7 +48,7 @@ export class Master {
     const generation: Generation = { configuration, workers: new Set(), retired: false };
     this.#generation = generation;
     try {
-      openLogs(configuration, this.#errorLogs);
+      this.#tryLogs(configuration);
       const errors = await this.#startWorkers(generation);
       if (errors.length > 0) {
         for (const error of [...errors, 'still could not bind()']) this.#options.say('emerg', error);
@@ -76,8 +76,10 @@ export class Master {
   reopenLogs(): void {
     this.#log('notice', 'reopening logs');
     this.#errorLogs.reopen();
-    const http = this.#generation?.configuration.http;
-    if (http !== undefined) for (const file of accessLogFiles(http)) file.open();
+    if (this.#generation !== undefined) {
+      this.#tryLogs(this.#generation.configuration);
+      giveLogs(this.#generation.configuration);
+    }
     this.#signal('SIGUSR1');
   }
 
@@ -113,6 +115,12 @@ export class Master {
     this.#errorLogs.close();
   }
 
+  /** Finds out whether the logs can be opened. Throws nginx's error. Requests are logged by the workers alone. */
+  #tryLogs(configuration: Configuration): void {
+    openLogs(configuration, this.#errorLogs);
+    closeAccessLogs(configuration);
+  }
+
   /** One message to the main error log. */
   #log(level: Severity, message: string): void {
     this.#errorLogs.write(this.#generation?.configuration.process.errorLog ?? [], level, undefined, message);
@@ -124,7 +132,7 @@ export class Master {
     try {
       const configuration = buildConfiguration(this.#options);
       for (const warning of configuration.warnings) this.#log('warn', warning);
-      openLogs(configuration, this.#errorLogs);
+      this.#tryLogs(configuration);
       const fresh: Generation = { configuration, workers: new Set(), retired: false };
       const errors = await this.#startWorkers(fresh);
       if (errors.length > 0) {

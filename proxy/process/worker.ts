@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError, failedCall, systemPath } from '../config/index.ts';
+import { ConfigError, systemPath } from '../config/index.ts';
 import { buildConfiguration } from '../http/build-configuration.ts';
-import type { Configuration, CoreLocation, ErrorLog, Severity } from '../http/configuration.ts';
-import { core } from '../http/core.ts';
+import type { Configuration, Severity } from '../http/configuration.ts';
 import { type AcceptSecure, Engine } from '../http/engine.ts';
 import { ErrorLogs } from '../http/error-log.ts';
-import type { Configurations, Module } from '../http/module.ts';
+import type { Module } from '../http/module.ts';
 import { accessLogFiles } from '../modules/log.ts';
+import { closeAccessLogs, openLogs } from './logs.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { Sockets } from './sockets.ts';
 
@@ -104,7 +104,7 @@ export class Worker {
     this.#sockets.closeAll();
     this.#engine?.stop();
     if (this.#pidFile !== undefined) removePidFile(this.#pidFile);
-    if (this.#engine !== undefined) closeAccessLogs(this.#engine);
+    if (this.#engine !== undefined) closeAccessLogs(this.#engine.configuration);
     this.#errorLogs.close();
   }
 
@@ -138,7 +138,7 @@ export class Worker {
   #retire(engine: Engine): void {
     const done = engine.quit().then(() => {
       this.#retired.delete(done);
-      closeAccessLogs(engine);
+      closeAccessLogs(engine.configuration);
     });
     this.#retired.add(done);
   }
@@ -147,32 +147,6 @@ export class Worker {
   #log(level: Severity, message: string): void {
     this.#errorLogs.write(this.#engine?.configuration.process.errorLog ?? [], level, undefined, message);
   }
-}
-
-function closeAccessLogs({ configuration: { http } }: Engine): void {
-  if (http !== undefined) for (const file of accessLogFiles(http)) file.close();
-}
-
-/** Opens every log that the configuration names; throws nginx's error for one that can't be opened. */
-export function openLogs(configuration: Configuration, errorLogs: ErrorLogs): void {
-  const { http } = configuration;
-  const logs = [...configuration.process.errorLog, ...(http === undefined ? [] : errorLogsIn(http))];
-  const files = new Set(logs.map(({ file }) => file).filter((file) => file !== 'stderr'));
-  for (const file of files) opening(file, () => errorLogs.open(file));
-  if (http !== undefined) for (const file of accessLogFiles(http)) opening(file.path, () => file.open());
-}
-
-function opening(file: string, open: () => void): void {
-  try {
-    open();
-  } catch (error) {
-    throw new ConfigError(failedCall('open', file, error));
-  }
-}
-
-function* errorLogsIn(configurations: Configurations): Iterable<ErrorLog> {
-  yield* (configurations.location.get(core) as CoreLocation | undefined)?.errorLog ?? [];
-  for (const child of configurations.children) yield* errorLogsIn(child);
 }
 
 /** Where the pid goes: the `pid` directive, or nginx's own default if there is such a folder. */
