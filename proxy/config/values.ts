@@ -62,6 +62,13 @@ export function number(directive: Directive, index = 0): number {
   return Number(text);
 }
 
+/** The number of a directive's word, within bounds; throws nginx's errors. */
+export function numberBetween(directive: Directive, least: number, most: number, index = 0): number {
+  const value = number(directive, index);
+  if (value < least || value > most) throw failure(directive, `value must be between ${least} and ${most}`);
+  return value;
+}
+
 /** One of several words; throws `invalid value "x"`. */
 export function oneOf<T extends string>(directive: Directive, choices: readonly T[], index = 0): T {
   const { text } = directive.words[index]!;

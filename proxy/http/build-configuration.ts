@@ -6,6 +6,7 @@ import { core, coreMain } from './core.ts';
 import { listenersOf } from './listeners.ts';
 import { mainModule, processConfiguration } from './main.ts';
 import type { Configurations, Module } from './module.ts';
+import { SharedZones } from './shared-zones.ts';
 import { Variables } from './variables.ts';
 
 export interface BuildOptions {
@@ -21,6 +22,8 @@ export interface BuildOptions {
   readonly globalDirectives?: string;
   /** Where errors go when no `error_log` says it; `stderr` when not given. */
   readonly errorLog?: string;
+  /** The configuration that this one is to follow: zones that stay keep what they hold. */
+  readonly previous?: Configuration | undefined;
   /** Called once what nginx calls the syntax is known to be right. */
   readonly onSyntaxOk?: () => void;
   /** Called with each warning as it comes, in the order of the file. */
@@ -45,6 +48,9 @@ export function buildConfiguration(options: BuildOptions): Configuration {
     folder,
     warn,
     errorLog: options.errorLog ?? 'stderr',
+    zones: new SharedZones(),
+    earlierZones: options.previous?.zones,
+    used: new Set(),
   };
   const top = createConfigurations([mainModule, core], ['main'], undefined, undefined);
   const builder = new Builder(shared, 'main', top, undefined);
@@ -58,6 +64,7 @@ export function buildConfiguration(options: BuildOptions): Configuration {
   const http = httpOf(top);
   const listeners = http === undefined ? [] : listenersOf(http, warn);
   options.onSyntaxOk?.();
+  shared.zones.check();
   return {
     process: processConfiguration(top, shared.errorLog),
     http,
@@ -66,6 +73,8 @@ export function buildConfiguration(options: BuildOptions): Configuration {
     snapshot: { files: parsed.files, matches: parsed.matches },
     prefix,
     variables: shared.variables,
+    zones: shared.zones,
+    modules: modules.filter((module) => module.alwaysAtWork === true || shared.used.has(module)),
   };
 }
 

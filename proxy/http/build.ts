@@ -4,6 +4,7 @@ import type { Exchange } from './exchange.ts';
 import type { Build, ComplexValue, Configurations, DirectiveSpec, Level, Module } from './module.ts';
 import { RegexError } from './pcre.ts';
 import { compileRegex, type Regex } from './regex.ts';
+import type { SharedZone, SharedZones } from './shared-zones.ts';
 import { VariableError, type Variables } from './variables.ts';
 
 /** A directive and the module whose configuration it sets. */
@@ -21,6 +22,11 @@ export interface Shared {
   readonly warn: (warning: string) => void;
   /** Where errors go when no `error_log` says it. */
   readonly errorLog: string;
+  readonly zones: SharedZones;
+  /** Those of the configuration that this one follows. */
+  readonly earlierZones: SharedZones | undefined;
+  /** The modules that some directive of the file belongs to. */
+  readonly used: Set<Module>;
 }
 
 /** The directives of all modules, by name. */
@@ -94,6 +100,7 @@ export class Builder implements Build {
     for (const directive of linesOf(directives)) {
       const spec = ruleFor(directive, this.context, this.shared.specs);
       this.#directive = directive;
+      this.shared.used.add(spec.module);
       try {
         spec.set(this.configuration(spec.module, spec.level), directive, this);
       } catch (error) {
@@ -147,6 +154,14 @@ export class Builder implements Build {
       this.fail(`the duplicate "${name}" variable`);
     }
     this.shared.variables.define(name, getter);
+  }
+
+  zone(name: string, size: number, owner: string): SharedZone {
+    return this.shared.zones.add(name, size, owner);
+  }
+
+  earlierState(zone: SharedZone, owner: string): unknown {
+    return this.shared.earlierZones?.stateOf(zone.name, zone.size, owner);
   }
 
   path(text: string, base: 'prefix' | 'conf' = 'prefix'): string {

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../config/index.ts';
-import type { ComplexValue, Configurations, Handler } from './module.ts';
+import type { ComplexValue, Configurations, Handler, Module } from './module.ts';
 import type { Regex } from './regex.ts';
+import type { SharedZones } from './shared-zones.ts';
 import type { Variables } from './variables.ts';
 
 /**
@@ -22,6 +23,9 @@ export interface Configuration {
   readonly prefix: string;
   /** The variables of this configuration, by name. */
   readonly variables: Variables;
+  readonly zones: SharedZones;
+  /** The modules that take part in requests. */
+  readonly modules: readonly Module[];
 }
 
 /** Whom workers run as. */

@@ -30,7 +30,8 @@ import {
 } from './core-server.ts';
 import { coreVariables } from './core-variables.ts';
 import { errorLogOf, type MainState, mainModule } from './main.ts';
-import type { Build, Configurations, DirectiveSpec, Level, Module } from './module.ts';
+import type { Build, Configurations, Module } from './module.ts';
+import { slot } from './slot.ts';
 
 export type * from './configuration.ts';
 
@@ -46,33 +47,13 @@ const everywhere: readonly Context[] = ['http', 'server', 'location'];
 const everywhereAndIf: readonly Context[] = [...everywhere, 'if in location'];
 const servers: readonly Context[] = ['http', 'server'];
 
-/** A directive that gives one value once: nginx's `ngx_conf_set_*_slot`. */
-function slot<State>(
-  level: Level,
-  contexts: readonly Context[],
-  name: string,
-  key: keyof State & string,
-  read: (directive: Directive, build: Build) => unknown,
-  count: DirectiveSpec['arguments'] = 1,
-): DirectiveSpec {
-  return {
-    name,
-    contexts,
-    level,
-    arguments: read === flag ? 'flag' : count,
-    set(state: Record<string, unknown>, directive, build) {
-      if (state[key] !== undefined) build.fail(`"${name}" directive is duplicate`);
-      state[key] = read(directive, build);
-    },
-  };
-}
-
 const ofLocation = slot<CoreLocationState>;
 const ofServer = slot<CoreServerState>;
 
 /** nginx's ngx_http_core_module. Source: https://nginx.org/en/docs/http/ngx_http_core_module.html */
 export const core: Module = {
   name: 'ngx_http_core_module',
+  alwaysAtWork: true,
   directives: [
     { name: 'http', contexts: ['main'], arguments: 0, block: true, level: 'main', set: readHttp },
     { name: 'server', contexts: ['http'], arguments: 0, block: true, level: 'main', set: readServer },

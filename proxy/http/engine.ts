@@ -5,15 +5,12 @@ import { core } from './core.ts';
 import { Deadlines } from './deadlines.ts';
 import { ErrorLogs } from './error-log.ts';
 import type { HttpExchange } from './http-exchange.ts';
-import type { Module } from './module.ts';
 import { Phases, type Service } from './phases.ts';
 
 /** Takes over an accepted connection of an `ssl` listener: the handshake, then HTTP/1.x or HTTP/2. */
 export type AcceptSecure = (socket: Socket, service: Service, connections: Connections) => void;
 
 export interface EngineOptions {
-  /** In the order in which their handlers and filters run. */
-  readonly modules: readonly Module[];
   readonly acceptSecure?: AcceptSecure | undefined;
   readonly errorLogs?: ErrorLogs;
 }
@@ -23,7 +20,6 @@ export class Engine {
   readonly configuration: Configuration;
   readonly connections: Connections = newConnections(new Deadlines());
   readonly errorLogs: ErrorLogs;
-  readonly #modules: readonly Module[];
   readonly #phases: Phases;
   readonly #acceptSecure: AcceptSecure | undefined;
   readonly #services = new Map<VirtualHosts, Service>();
@@ -33,8 +29,7 @@ export class Engine {
     this.configuration = configuration;
     this.#listeners = new Map(configuration.listeners.map((listener) => [listener.text, listener]));
     this.errorLogs = options.errorLogs ?? new ErrorLogs();
-    this.#modules = options.modules;
-    this.#phases = new Phases(options.modules);
+    this.#phases = new Phases(configuration.modules);
     this.#acceptSecure = options.acceptSecure;
   }
 
@@ -73,6 +68,7 @@ export class Engine {
     const { connection } = exchange;
     let line = `${message}, client: ${connection.remoteAddress}, server: ${exchange.virtualServer.core.name}`;
     if (exchange.requestLine !== '') line += `, request: "${exchange.requestLine}"`;
+    if (exchange.parent !== undefined) line += `, subrequest: "${exchange.uri}"`;
     const host = exchange.header('host');
     const upstream = exchange.upstream?.url;
     if (upstream !== undefined) line += `, upstream: "${upstream}"`;
@@ -98,7 +94,7 @@ export class Engine {
   #retire(): void {
     this.connections.quitting = true;
     const main = this.configuration.http?.main;
-    if (main !== undefined) for (const module of this.#modules) module.retire?.(main.get(module));
+    if (main !== undefined) for (const module of this.configuration.modules) module.retire?.(main.get(module));
   }
 }
 

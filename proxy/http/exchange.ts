@@ -1,7 +1,7 @@
+import type { MakeBodyFilter } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
 import type { Configurations } from './module.ts';
 import type { Segments } from './ranges.ts';
-import type { BodyFilter, BodySink } from './transport.ts';
 
 /** A module as its configuration is asked for. */
 export interface ModuleName {
@@ -47,8 +47,12 @@ export interface Exchange {
   /** All request headers as sent, name, value, name, value ... */
   readonly requestHeaders: readonly string[];
   readonly host: string;
-  readonly body: RequestBody;
-  readonly connection: ClientConnection;
+  /** Once it was read by one who isn't the last to want it, one that can be read again takes its place. */
+  body: RequestBody;
+  /** The client: another address than the socket's once a proxy's header named it. */
+  connection: ClientConnection;
+  /** The exchange this one was made for; `undefined` for the client's own. */
+  readonly parent: Exchange | undefined;
   /** Milliseconds (performance.now) at which the request began. */
   readonly startedAt: number;
 
@@ -100,9 +104,10 @@ export interface Exchange {
   allowRanges: boolean;
   /** What the Range header selects, once the head has been filtered: a streaming handler sends just that. */
   readonly segments: Segments | undefined;
-  /** What the body goes through before it is sent (gzip): set by a head filter, and given `bodySink`. */
-  bodyFilter: BodyFilter | undefined;
-  readonly bodySink: BodySink;
+  /** For head filters: the body goes through this filter too, after those that were asked for before. */
+  addBodyFilter(make: MakeBodyFilter): void;
+  /** Bytes a second, in place of what `limit_rate` says; 0 is unlimited. */
+  limitRate: number | undefined;
   readonly headSent: boolean;
   bytesSent: number;
   bodyBytesSent: number;
@@ -119,6 +124,8 @@ export interface Exchange {
   abort(): void;
   /** Called when the client goes away before the end. */
   onAbort: (() => void) | undefined;
+  /** Runs when all is sent, or the client is gone: lets go of what the exchange holds. */
+  atEnd(release: () => void): void;
   /** Continues the phases after a handler said AGAIN. */
   resume(verdict: number): void;
   /** Starts again with location lookup for another path (X-Accel-Redirect, index, try_files, error_page). */

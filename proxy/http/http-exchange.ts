@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
+import { parseSize } from '../config/index.ts';
+import { BodyFilters, type MakeBodyFilter } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
 import { errorPage } from './error-pages.ts';
 import type { ClientConnection, Exchange, RequestBody, UpstreamFacts } from './exchange.ts';
+import { RateLimit } from './limit-rate.ts';
 import type { Configurations, Module } from './module.ts';
 import type { Service } from './phases.ts';
 import { rangeBody, type Segments } from './ranges.ts';
 import { allHeaders, headerOf, type RequestHead } from './request-head.ts';
-import type { BodyFilter, BodySink, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -27,8 +30,9 @@ export class HttpExchange implements Exchange {
   #requestHeaders: string[] | undefined;
   /** Lower case, without port; the server's name when the client sent none. */
   host = '';
-  readonly body: RequestBody;
-  readonly connection: ClientConnection;
+  body: RequestBody;
+  connection: ClientConnection;
+  readonly parent: HttpExchange | undefined;
   readonly startedAt: number = performance.now();
   readonly service: Service;
   readonly transport: Transport;
@@ -86,7 +90,10 @@ export class HttpExchange implements Exchange {
   allowRanges = false;
   /** What the Range header selects, once the head has been filtered. */
   segments: Segments | undefined;
-  bodyFilter: BodyFilter | undefined;
+  #makeFilters: MakeBodyFilter[] | undefined;
+  #bodyFilters: BodyFilters | undefined;
+  limitRate: number | undefined;
+  #atEnd: (() => void)[] | undefined;
   finished = false;
 
   constructor(
@@ -96,7 +103,9 @@ export class HttpExchange implements Exchange {
     connection: ClientConnection,
     service: Service,
     transport: Transport,
+    parent?: HttpExchange,
   ) {
+    this.parent = parent;
     this.#head = head;
     this.method = head.method;
     this.target = head.target;
@@ -143,7 +152,8 @@ export class HttpExchange implements Exchange {
   }
 
   get variables(): Map<string, string> {
-    this.#variables ??= new Map();
+    // A subrequest has those of its parent, as in nginx.
+    this.#variables ??= this.parent === undefined ? new Map() : this.parent.variables;
     return this.#variables;
   }
 
@@ -197,6 +207,33 @@ export class HttpExchange implements Exchange {
     this.headSent = true;
     const { headFilters } = this.service.phases;
     for (let i = 0; i < headFilters.length; i++) headFilters[i]!(this);
+    if ((this.limitRate !== undefined || this.core.limitRate !== undefined) && this.parent === undefined) this.#limit();
+    if (this.#makeFilters !== undefined && !this.headerOnly) {
+      const sink = {
+        write: (chunk: Buffer) => (this.finished ? true : this.transport.write(this, chunk)),
+        end: () => {
+          if (!this.finished) this.transport.end(this);
+        },
+      };
+      this.#bodyFilters = new BodyFilters(this.#makeFilters, sink, () => this.onDrain?.());
+    }
+  }
+
+  addBodyFilter(make: MakeBodyFilter): void {
+    this.#makeFilters ??= [];
+    this.#makeFilters.push(make);
+  }
+
+  #limit(): void {
+    const rate = this.limitRate ?? (parseSize(this.core.limitRate!(this)) || 0);
+    if (rate === 0) return;
+    const after = parseSize(this.core.limitRateAfter?.(this) ?? '0') ?? 0;
+    this.addBodyFilter((sink, ready) => new RateLimit(this, rate, after, sink, ready));
+  }
+
+  atEnd(release: () => void): void {
+    this.#atEnd ??= [];
+    this.#atEnd.push(release);
   }
 
   respond(content: Buffer | string): void {
@@ -206,18 +243,22 @@ export class HttpExchange implements Exchange {
     const body = this.#replacement ?? content;
     if (this.headerOnly) {
       this.transport.respond(this, EMPTY);
-    } else if (this.bodyFilter !== undefined) {
-      this.transport.sendHead(this);
-      this.bodyFilter.write(typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
-      this.bodyFilter.end();
-    } else if (this.segments !== undefined) {
-      this.transport.respond(
-        this,
-        rangeBody(typeof body === 'string' ? Buffer.from(body, 'latin1') : body, this.segments),
-      );
-    } else {
-      this.transport.respond(this, body);
+      return;
     }
+    const { segments } = this;
+    const wanted =
+      segments === undefined
+        ? body
+        : rangeBody(typeof body === 'string' ? Buffer.from(body, 'latin1') : body, segments);
+    const filters = this.#bodyFilters;
+    if (filters === undefined) {
+      this.transport.respond(this, wanted);
+      return;
+    }
+    this.transport.sendHead(this);
+    const bytes = typeof wanted === 'string' ? Buffer.from(wanted, 'latin1') : wanted;
+    if (bytes.length > 0) filters.write(bytes);
+    filters.end();
   }
 
   sendHead(): void {
@@ -242,24 +283,15 @@ export class HttpExchange implements Exchange {
     this.method = 'GET';
   }
 
-  get bodySink(): BodySink {
-    return {
-      write: (chunk) => (this.finished ? true : this.transport.write(this, chunk)),
-      end: () => {
-        if (!this.finished) this.transport.end(this);
-      },
-    };
-  }
-
   write(chunk: Buffer): boolean {
     if (this.finished || this.headerOnly || chunk.length === 0) return true;
-    return this.bodyFilter === undefined ? this.transport.write(this, chunk) : this.bodyFilter.write(chunk);
+    return this.#bodyFilters === undefined ? this.transport.write(this, chunk) : this.#bodyFilters.write(chunk);
   }
 
   end(): void {
     if (this.finished) return;
-    if (this.bodyFilter === undefined || this.headerOnly) this.transport.end(this);
-    else this.bodyFilter.end();
+    if (this.#bodyFilters === undefined) this.transport.end(this);
+    else this.#bodyFilters.end();
   }
 
   /**
@@ -341,15 +373,16 @@ export class HttpExchange implements Exchange {
     this.finished = true;
     this.onDrain = undefined;
     this.onAbort = undefined;
-    this.bodyFilter?.destroy();
+    this.#bodyFilters?.destroy();
     this.service.phases.log(this);
+    if (this.#atEnd !== undefined) for (const release of this.#atEnd) release();
   }
 
   /** Called by the transport when the client takes bytes again. */
   drained(): void {
     if (this.finished) return;
-    if (this.bodyFilter === undefined) this.onDrain?.();
-    else this.bodyFilter.drained();
+    if (this.#bodyFilters === undefined) this.onDrain?.();
+    else this.#bodyFilters.drained();
   }
 
   /** Called by the transport when the client went away before the end. */

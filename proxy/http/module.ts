@@ -1,6 +1,7 @@
 import type { Context, Directive } from '../config/directive.ts';
 import type { Exchange } from './exchange.ts';
 import type { Regex } from './regex.ts';
+import type { SharedZone } from './shared-zones.ts';
 
 /** The phases a request goes through, in nginx's order. `content` handlers come last; `log` runs when all is sent. */
 export type Phase =
@@ -52,6 +53,10 @@ export interface Build {
   regex(pattern: string, caseless: boolean): Regex;
   /** Makes `$name` known, as `set` and `map` do. Without a getter its value is what `exchange.variables` holds. */
   defineVariable(name: string, getter?: (exchange: Exchange) => string | undefined): void;
+  /** The shared zone of that name: `size` (bytes) declares it, 0 refers to it. Only modules that give the same `owner` may share one. */
+  zone(name: string, size: number, owner: string): SharedZone;
+  /** What a zone held in the configuration before this one; `undefined` when it is new. */
+  earlierState(zone: SharedZone, owner: string): unknown;
   /** Throws a ConfigError at the directive, in nginx's words. */
   fail(message: string): never;
   /** A path as nginx takes it: relative ones under the prefix (or, for `conf`, the folder of the configuration file). */
@@ -88,6 +93,8 @@ export interface Module {
   /** nginx's own name of the module, e.g. `ngx_http_proxy_module`. */
   readonly name: string;
   readonly directives: readonly DirectiveSpec[];
+  /** Takes part in requests though no directive of its own is in the file. The others cost nothing where they aren't used. */
+  readonly alwaysAtWork?: boolean;
   createMain?(): unknown;
   createServer?(): unknown;
   createLocation?(): unknown;

@@ -97,6 +97,12 @@ export class Phases {
     this.#run(exchange);
   }
 
+  /** Starts a request that the server makes of itself: the path is known already. */
+  beginInside(exchange: HttpExchange): void {
+    exchange.step = this.#serverRewrite;
+    this.#run(exchange);
+  }
+
   /** Goes on after a handler said AGAIN; `verdict` is what it would have said. */
   resume(exchange: HttpExchange, verdict: number): void {
     const step = this.#steps[exchange.step];
@@ -109,6 +115,11 @@ export class Phases {
       if (step === undefined) {
         noContent(exchange);
         return;
+      }
+      if (step.checker === 'access' && exchange.parent !== undefined) {
+        // Whoever may have the request may have what it is made of.
+        exchange.step = step.next;
+        continue;
       }
       if (!this.#settle(exchange, step, step.handler(exchange))) return;
     }
@@ -252,6 +263,7 @@ export class Phases {
   }
 
   log(exchange: HttpExchange): void {
+    if (exchange.parent !== undefined && !exchange.core.logSubrequest) return;
     for (let i = 0; i < this.#log.length; i++) this.#log[i]!(exchange);
   }
 }

@@ -46,6 +46,8 @@ export class Variables {
       // A `set` of a changeable variable of a module ($args, $limit_rate) goes by its own setter.
       return;
     }
+    // What `map` and the like compute a `set` may change, but not replace.
+    if (getter === undefined && this.#getters.has(known)) return;
     this.#getters.set(known, getter ?? ((exchange) => exchange.variables.get(known)));
   }
 

@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { flag, number, oneOf, size } from '../config/index.ts';
+import { flag, numberBetween, oneOf, size } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, DirectiveSpec, Module } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
@@ -63,11 +63,8 @@ export const gzipModule: Module = {
     setting('gzip', 'flag', (configuration, directive) => {
       configuration.enabled = flag(directive);
     }),
-    setting('gzip_comp_level', 1, (configuration, directive, build) => {
-      const level = number(directive);
-      if (level < 1) build.fail('value must be equal to or greater than 1');
-      if (level > 9) build.fail('value must be equal to or less than 9');
-      configuration.level = level;
+    setting('gzip_comp_level', 1, (configuration, directive) => {
+      configuration.level = numberBetween(directive, 1, 9);
     }),
     setting('gzip_types', [1, 1000], (configuration, directive) => {
       configuration.types ??= new Set(['text/html']);
@@ -140,7 +137,8 @@ function filterHead(exchange: Exchange): void {
   exchange.removeResponseHeader('accept-ranges');
   const etag = exchange.responseHeader('etag');
   if (etag?.startsWith('"')) exchange.setResponseHeader('ETag', `W/${etag}`);
-  if (!exchange.headerOnly) exchange.bodyFilter = new GzipBody(exchange, exchange.bodySink, configuration.level ?? 1);
+  const level = configuration.level ?? 1;
+  exchange.addBodyFilter((sink, ready) => new GzipBody(exchange, level, sink, ready));
 }
 
 /** Source: ngx_http_gzip_ok. */
@@ -186,7 +184,7 @@ function proxiedAllowed(exchange: Exchange, proxied: ReadonlySet<Proxied> | unde
 class GzipBody implements BodyFilter {
   readonly #zlib;
 
-  constructor(exchange: Exchange, sink: BodySink, level: number) {
+  constructor(exchange: Exchange, level: number, sink: BodySink, ready: () => void) {
     const zlib = onDemand.zlib.createGzip({ level, chunkSize: 16_384 });
     this.#zlib = zlib;
     zlib.on('data', (chunk: Buffer) => {
@@ -194,8 +192,8 @@ class GzipBody implements BodyFilter {
     });
     zlib.on('end', () => sink.end());
     zlib.on('error', () => exchange.abort());
-    // The client's buffer drains into zlib, and zlib's into the handler.
-    zlib.on('drain', () => exchange.onDrain?.());
+    // The client's buffer drains into zlib, and zlib's into whoever writes.
+    zlib.on('drain', ready);
   }
 
   write(chunk: Buffer): boolean {

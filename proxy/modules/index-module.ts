@@ -10,6 +10,7 @@ interface IndexLocation {
 /** `index`: a path that ends in a slash is answered with the first of these files that exists. Source: ngx_http_index_module.c. */
 export const indexModule: Module = {
   name: 'ngx_http_index_module',
+  alwaysAtWork: true,
   directives: [
     {
       name: 'index',

@@ -6,6 +6,8 @@ import { autoindexModule } from './autoindex.ts';
 import { gzipModule } from './gzip.ts';
 import { headersModule } from './headers.ts';
 import { indexModule } from './index-module.ts';
+import { limitConnModule } from './limit-conn.ts';
+import { limitReqModule } from './limit-req.ts';
 import { logModule } from './log.ts';
 import { proxy } from './proxy.ts';
 import { rewriteModule } from './rewrite.ts';
@@ -22,6 +24,8 @@ export const modules: readonly Module[] = [
   core,
   ssl,
   rewriteModule,
+  limitReqModule,
+  limitConnModule,
   accessModule,
   indexModule,
   autoindexModule,

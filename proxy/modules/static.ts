@@ -37,6 +37,7 @@ interface StaticMain {
  */
 export const staticModule: Module = {
   name: 'ngx_http_static_module',
+  alwaysAtWork: true,
   directives: [],
   createMain: (): StaticMain => ({ kept: new Map(), bytes: 0 }),
   phases: { content: serveStatic },

@@ -112,7 +112,7 @@ export class Worker {
     if (this.#quitting) return;
     this.#log('notice', 'signal 1 (SIGHUP) received, reconfiguring');
     try {
-      const configuration = buildConfiguration(this.#options);
+      const configuration = buildConfiguration({ ...this.#options, previous: this.#engine?.configuration });
       for (const warning of configuration.warnings) this.#log('warn', warning);
       await this.#switch(configuration, (error) => this.#log('emerg', error));
     } catch (error) {
@@ -128,8 +128,8 @@ export class Worker {
     for (const error of errors) complain(error);
     if (errors.length > 0) return false;
     const old = this.#engine;
-    const { modules, acceptSecure } = this.#options;
-    this.#engine = new Engine(configuration, { modules, acceptSecure, errorLogs: this.#errorLogs });
+    const { acceptSecure } = this.#options;
+    this.#engine = new Engine(configuration, { acceptSecure, errorLogs: this.#errorLogs });
     use();
     if (old !== undefined) this.#retire(old);
     return true;

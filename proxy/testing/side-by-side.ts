@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer as createApp, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,6 +23,10 @@ export interface Outcome {
 export class SideBySide {
   readonly folder: string;
   readonly #ports: readonly [number, number];
+  /** Every port of the pair, by the word that stands for it. */
+  readonly #words: readonly (readonly [port: number, word: string])[];
+  /** How much of each error log has been compared. */
+  readonly #read: [number, number] = [0, 0];
   readonly #nginx: ChildProcess;
   readonly #engine: Engine;
   readonly #servers: { close(): void }[];
@@ -29,19 +34,25 @@ export class SideBySide {
   private constructor(
     folder: string,
     ports: readonly [number, number],
+    words: readonly (readonly [port: number, word: string])[],
     nginx: ChildProcess,
     engine: Engine,
     servers: { close(): void }[],
   ) {
     this.folder = folder;
     this.#ports = ports;
+    this.#words = words;
     this.#nginx = nginx;
     this.#engine = engine;
     this.#servers = servers;
   }
 
-  /** `http` is the inside of the http block; `PORT` and `FOLDER` are replaced. `files` are put below FOLDER/html. */
-  static async start(http: string, files: Readonly<Record<string, string>>): Promise<SideBySide> {
+  /** `http` is the inside of the http block; the words of `CaseFile` are replaced. `files` are put below FOLDER/html. */
+  static async start(
+    http: string,
+    files: Readonly<Record<string, string | Buffer>>,
+    app?: RequestListener,
+  ): Promise<SideBySide> {
     const folder = mkdtempSync(path.join(tmpdir(), 'side-by-side-'));
     const changed = new Date('2024-01-02T03:04:05Z');
     for (const [name, text] of Object.entries(files)) {
@@ -51,6 +62,20 @@ export class SideBySide {
       utimesSync(file, changed, changed);
     }
     const ports = [await freePort(), await freePort()] as const;
+    const others = [await freePort(), await freePort()] as const;
+    const servers: { close(): void }[] = [];
+    let appPort = 0;
+    if (app !== undefined) {
+      const server = createApp(app);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      appPort = (server.address() as { port: number }).port;
+      servers.push({
+        close() {
+          server.close();
+          server.closeAllConnections();
+        },
+      });
+    }
     const configurations = ports.map((port, index) => {
       const name = index === 0 ? 'theirs' : 'ours';
       mkdirSync(path.join(folder, name));
@@ -63,6 +88,8 @@ export class SideBySide {
         ${index === 0 ? `daemon off; master_process off; pid ${folder}/nginx.pid;` : ''}
         http { ${index === 0 ? temporary : ''} ${http} }`
         .replaceAll('PORT', String(port))
+        .replaceAll('OTHER', String(others[index]))
+        .replaceAll('APP', String(appPort))
         .replaceAll('LOGS', `${folder}/${name}`)
         .replaceAll('FOLDER', folder);
       writeFileSync(file, text);
@@ -70,11 +97,16 @@ export class SideBySide {
     });
     const nginx = spawn(NGINX!, ['-c', configurations[0]!, '-p', folder], { stdio: 'ignore' });
     const configuration = buildConfiguration({ file: configurations[1]!, prefix: folder, modules });
-    const engine = new Engine(configuration, { modules });
-    const servers = [];
+    const engine = new Engine(configuration, {});
     for (const listener of configuration.listeners) servers.push(await openListener(listener, () => engine));
-    const pair = new SideBySide(folder, ports, nginx, engine, servers);
+    const words = [
+      ...ports.map((port) => [port, 'PORT'] as const),
+      ...others.map((port) => [port, 'OTHER'] as const),
+      [appPort, 'APP'] as const,
+    ];
+    const pair = new SideBySide(folder, ports, words, nginx, engine, servers);
     await pair.#ready();
+    pair.#read[0] = pair.#lines('theirs/error.log').length;
     return pair;
   }
 
@@ -113,6 +145,59 @@ export class SideBySide {
       await new Promise((resolve) => setImmediate(resolve));
     }
     return [read('theirs'), read('ours')];
+  }
+
+  /** A text with words in the place of the pair's own ports and folders. */
+  withoutPorts(text: string): string {
+    let plain = text.replaceAll(`${this.folder}/theirs`, 'LOGS').replaceAll(`${this.folder}/ours`, 'LOGS');
+    plain = plain.replaceAll(this.folder, 'FOLDER');
+    for (const [port, word] of this.#words) if (port !== 0) plain = plain.replaceAll(`:${port}`, `:${word}`);
+    return plain;
+  }
+
+  /** The lines that both error logs got since the last call, times and numbers taken out, once they are the same (or after a while). */
+  newErrors(from: 'info' | 'notice' | 'warn' | 'error'): Promise<[string[], string[]]> {
+    const levels = ['info', 'notice', 'warn', 'error'].slice(['info', 'notice', 'warn', 'error'].indexOf(from));
+    const counted = (index: 0 | 1, name: string): string[] => {
+      const lines = this.#lines(`${name}/error.log`);
+      return lines
+        .slice(this.#read[index])
+        .map((line) => /^\S+ \S+ \[(\w+)\] \d+#\d+: (?:\*\d+ )?(.*)$/.exec(line))
+        .filter((match) => match !== null && !/ closed (keepalive )?connection/.test(match[2]!))
+        .filter((match) => match !== null && [...levels, 'crit', 'alert', 'emerg'].includes(match[1]!))
+        .map((match) => `${match![1]}: ${this.withoutPorts(match![2]!)}`)
+        .map((line) => line.replace(/excess: (\d+\.\d+)/, (_, excess) => `excess: ${Math.ceil(Number(excess))}`))
+        .sort();
+    };
+    return this.#settled(
+      () => [counted(0, 'theirs'), counted(1, 'ours')],
+      () => {
+        this.#read[0] = this.#lines('theirs/error.log').length;
+        this.#read[1] = this.#lines('ours/error.log').length;
+      },
+    );
+  }
+
+  /** The lines of both logs of that name, once they are the same (or after a while). */
+  sameLogs(name: string): Promise<[string[], string[]]> {
+    const plain = (side: string): string[] => this.#lines(`${side}/${name}`).map((line) => this.withoutPorts(line));
+    return this.#settled(() => [plain('theirs'), plain('ours')]);
+  }
+
+  #lines(name: string): string[] {
+    const file = `${this.folder}/${name}`;
+    return existsSync(file) ? readFileSync(file, 'latin1').split('\n').slice(0, -1) : [];
+  }
+
+  async #settled(read: () => [string[], string[]], then?: () => void): Promise<[string[], string[]]> {
+    const end = Date.now() + 2000;
+    let both = read();
+    while (both[0].join('\n') !== both[1].join('\n') && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      both = read();
+    }
+    then?.();
+    return both;
   }
 
   async stop(): Promise<void> {
