@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes, UsageError } from './commands/usage.ts';
+import { formats } from './reporters/index.ts';
 
 /** What the command line says once, for `check`, `watch` and `serve` alike: what to run. */
 function withTarget(command: Command): Command {
@@ -17,7 +18,7 @@ function withCheck(command: Command): Command {
   return withTarget(command)
     .option('--target <url>', 'a server that runs already, anywhere')
     .option('--json', 'one JSON document on stdout, nothing else')
-    .option('--report <format=file>', 'writes a report: terminal, json, html, junit, markdown, github', collect)
+    .option('--report <format=file>', `writes a report: ${formats.join(', ')}`, collect)
     .option('--seed <number>', 'repeats the run with this seed')
     .option('--verbose', 'shows what went over the wire')
     .option('--only <id>', 'grades this objective and those it depends on', collect);

@@ -1,56 +1,66 @@
 import type { LabResult, ObjectiveResult } from '../result.ts';
+import { briefly, explanation, startupLines } from './explanation.ts';
+import { rows } from './rows.ts';
+import { totals } from './totals.ts';
 import { labHeading } from './words.ts';
 
-/** JUnit XML: a suite a result, a case an objective. `failure` is the student's, `error` the grader's. Times in seconds. */
+type Attributes = Readonly<Record<string, string | number>>;
+
+/**
+ * JUnit XML as Jenkins and Ant read it: a suite a result, a case an objective. `failure` is the student's, `error` the grader's.
+ * Times in seconds; points are properties of the suite.
+ */
 export function junit(results: readonly LabResult[]): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${results.map(suite).join('')}</testsuites>\n`;
+  const { tests, failed: failures, errors } = totals(results);
+  const time = seconds(results.reduce((sum, { durationMs }) => sum + durationMs, 0));
+  const all = write({ name: 'nginx-workbook', tests, failures, errors, time });
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${all}>\n${results.map(suite).join('')}</testsuites>\n`;
 }
 
 function suite(result: LabResult): string {
-  const count = (outcome: ObjectiveResult['outcome']): number =>
-    result.objectives.filter((objective) => objective.outcome === outcome).length;
+  const { tests, failed: failures, errors, skipped } = totals([result]);
   const attributes = {
     name: labHeading(result),
-    tests: result.objectives.length,
-    failures: count('failed'),
-    errors: count('error'),
-    skipped: count('skipped'),
+    tests,
+    failures,
+    errors,
+    skipped,
     time: seconds(result.durationMs),
-    timestamp: result.startedAt,
+    // Ant's schema wants seconds without a fraction and without a zone.
+    timestamp: new Date(result.startedAt).toISOString().slice(0, 19),
   };
-  const said = result.startup.messages
-    .map(
-      ({ file, line, severity, text }) => `${file === undefined ? '' : `${file}:${line ?? 1}: `}[${severity}] ${text}`,
-    )
-    .join('\n');
+  const { score } = result;
+  const properties = Object.entries({ lab: result.lab, outcome: result.outcome, seed: result.seed, ...score })
+    .map(([name, value]) => `      <property${write({ name, value })}/>\n`)
+    .join('');
+  const said = startupLines(result).join('\n');
+  const cases = rows(result)
+    .map((objective) => testcase(objective, result))
+    .join('');
   const startup = said === '' ? '' : `    <system-out>${escapeXml(said)}</system-out>\n`;
-  return `  <testsuite${write(attributes)}>\n${result.objectives.map((one) => testcase(one, result)).join('')}${startup}  </testsuite>\n`;
+  return `  <testsuite${write(attributes)}>\n    <properties>\n${properties}    </properties>\n${cases}${startup}  </testsuite>\n`;
 }
 
-function testcase(objective: ObjectiveResult, result: LabResult): string {
+function testcase(objective: ObjectiveResult, { target }: LabResult): string {
   const attributes = { name: objective.title, classname: objective.id, time: seconds(objective.durationMs) };
-  const element = { failed: 'failure', error: 'error', skipped: 'skipped', passed: '' }[objective.outcome];
-  if (element === '') return `    <testcase${write(attributes)}/>\n`;
-  const { blame } = objective;
-  const lines = [
-    objective.expected === undefined ? '' : `expected ${objective.expected}`,
-    objective.received === undefined ? '' : `received ${objective.received}`,
-    objective.because === undefined ? '' : `because ${objective.because}`,
-    blame === undefined ? '' : `${blame.file}:${blame.line}: ${blame.text.trim()}`,
-    ...objective.reproduce,
-  ].filter((line) => line !== '');
-  const message = objective.received ?? objective.because ?? objective.outcome;
-  const child = `<${element}${write({ message, ...(element !== 'skipped' && { type: result.target.kind }) })}>${escapeXml(lines.join('\n'))}</${element}>`;
-  return `    <testcase${write(attributes)}>${child}</testcase>\n`;
+  const element = { failed: 'failure', error: 'error', skipped: 'skipped', passed: undefined }[objective.outcome];
+  if (element === undefined) return `    <testcase${write(attributes)}/>\n`;
+  const about = { message: briefly(objective), ...(element !== 'skipped' && { type: target.kind }) };
+  const text = escapeXml(explanation(objective).join('\n'));
+  return `    <testcase${write(attributes)}><${element}${write(about)}>${text}</${element}></testcase>\n`;
 }
 
 function seconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(3);
 }
 
-function write(attributes: Readonly<Record<string, string | number>>): string {
+/** Attributes; what a parser would turn into spaces is written as references. */
+function write(attributes: Attributes): string {
   return Object.entries(attributes)
-    .map(([name, value]) => ` ${name}="${escapeXml(String(value)).replaceAll('\n', '&#10;')}"`)
+    .map(([name, value]) => {
+      const text = escapeXml(String(value)).replace(/[\t\n\r]/g, (space) => `&#${space.charCodeAt(0)};`);
+      return ` ${name}="${text}"`;
+    })
     .join('');
 }
 

@@ -1,4 +1,7 @@
 import type { LabResult, ObjectiveResult } from '../result.ts';
+import { startupLine } from './explanation.ts';
+import { rows } from './rows.ts';
+import { harmless } from './text.ts';
 import { describeScore, describeTarget, failures, labHeading } from './words.ts';
 
 /** GitHub drops a job summary of more than 1 MiB whole. */
@@ -26,9 +29,8 @@ function section(result: LabResult): string {
     `${describeScore(result)}, ${plain(describeTarget(result))}`,
     '',
   ];
-  for (const { file, line, severity, text } of result.startup.messages)
-    lines.push(`- ${code(`${file === undefined ? '' : `${file}:${line ?? 1} `}[${severity}] ${text}`)}`);
-  lines.push('', '| | Objective | Points |', '|---|---|---|', ...result.objectives.map(row), '');
+  for (const message of result.startup.messages) lines.push(`- ${code(startupLine(message))}`);
+  lines.push('', '| | Objective | Points |', '|---|---|---|', ...rows(result).map(row), '');
   for (const objective of failures(result)) lines.push(...details(objective));
   return `${lines.join('\n')}\n`;
 }
@@ -59,12 +61,14 @@ function details(objective: ObjectiveResult): string[] {
 
 /** Text that Markdown takes as text, on one line. */
 function plain(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>|#!~]/g, '\\$&');
+  return harmless(text)
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_{}[\]<>|#!~&$]/g, '\\$&');
 }
 
 /** A code span whatever the text holds: fenced by more backticks than it has in a row. */
 function code(text: string): string {
-  const line = text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
+  const line = harmless(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
   return longest > 0 ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`;

@@ -65,8 +65,8 @@ test('github says the total first, and escapes its own separators', async () => 
   const lines = github([mixed]).trimEnd().split('\n');
   expect(lines[0]).toBe('::error title=Lab 3 · A load balancer::failed: 25 of 100, stretch 0 of 20');
   expect(lines).toHaveLength(4);
-  expect(lines[2]).toContain('100%25');
-  expect(lines[2]).toContain('title=Each of the two instances gets half of the requests%2C identical');
+  expect(lines[1]).toContain('100%25');
+  expect(lines[1]).toContain('title=Each of the two instances gets half of the requests%2C identical');
 });
 
 test('html needs no network and shows nothing of the server as markup', () => {

@@ -1,6 +1,6 @@
 import type { LabResult, ObjectiveResult, StartupMessage } from '../result.ts';
 import { createPaint, harmless, type Paint, wrap } from './text.ts';
-import { describeDuration, describeTarget, labHeading, labWord } from './words.ts';
+import { describeDuration, describeTarget, labHeading, labWord, verdict } from './words.ts';
 
 export interface TerminalOptions {
   readonly colour?: boolean;
@@ -129,9 +129,10 @@ function total(result: LabResult, paint: Paint): string[] {
   const shown = result.outcome === 'passed' ? paint.green : result.outcome === 'failed' ? paint.red : paint.yellow;
   const bar = shown('━'.repeat(filled)) + paint.dim('━'.repeat(cells - filled));
   const stretch = score.stretchPossible > 0 ? `   stretch +${score.stretchEarned} of ${score.stretchPossible}` : '';
-  const verdict = { passed: 'passed', failed: 'not yet', error: 'not graded' }[result.outcome];
   const duration = paint.dim(`   ${describeDuration(result.durationMs)}`);
-  return [`  ${bar}  ${paint.bold(`${score.earned} of ${score.possible}`)}${stretch}   ${shown(verdict)}${duration}`];
+  return [
+    `  ${bar}  ${paint.bold(`${score.earned} of ${score.possible}`)}${stretch}   ${shown(verdict(result))}${duration}`,
+  ];
 }
 
 function wayOn(result: LabResult, options: TerminalOptions, paint: Paint): string[] {

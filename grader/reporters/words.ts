@@ -34,6 +34,18 @@ export function describeScore({ score }: LabResult): string {
   return `${score.earned} of ${score.possible}${stretch}`;
 }
 
+/** `passed`, `not yet` or `not graded` */
+export function verdict({ outcome }: Pick<LabResult, 'outcome'>): string {
+  return { passed: 'passed', failed: 'not yet', error: 'not graded' }[outcome];
+}
+
+/** A file of the submission, named so that it is found from where the check was started. */
+export function inProject({ target: { location } }: LabResult, file: string): string {
+  if (location === file || location.endsWith(`/${file}`)) return location;
+  const isFile = /\.[a-z]+$/i.test(location);
+  return isFile ? file : `${location.replace(/\/$/, '')}/${file}`;
+}
+
 /** `0.61 s` */
 export function describeDuration(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)} s`;
