@@ -55,10 +55,10 @@ export function time(directive: Directive, index = 0): number {
   return valid(directive, parseTime(directive.words[index]!.text));
 }
 
-/** The number of a directive's word; throws `invalid number "x"`. */
+/** The number of a directive's word; throws nginx's error. */
 export function number(directive: Directive, index = 0): number {
   const { text } = directive.words[index]!;
-  if (!/^\d{1,15}$/.test(text)) throw failure(directive, `invalid number "${text}"`);
+  if (!/^\d{1,15}$/.test(text)) throw failure(directive, `"${directive.name}" directive invalid number`);
   return Number(text);
 }
 

@@ -104,7 +104,8 @@ export class Builder implements Build {
       try {
         spec.set(this.configuration(spec.module, spec.level), directive, this);
       } catch (error) {
-        throw located(error, directive);
+        // Where it happened: a line of a block that reads its own lines, perhaps.
+        throw located(error, this.#directive);
       }
     }
   }
@@ -131,8 +132,12 @@ export class Builder implements Build {
     return configurations;
   }
 
-  lines(directive: Directive): Iterable<Directive> {
-    return linesOf(directive.block ?? []);
+  *lines(directive: Directive): Iterable<Directive> {
+    for (const line of linesOf(directive.block ?? [])) {
+      this.#directive = line;
+      yield line;
+    }
+    this.#directive = directive;
   }
 
   value(text: string): ComplexValue {

@@ -161,5 +161,6 @@ export interface ClientConnection {
   /** The TLS socket when `secure`. */
   readonly tls: import('node:tls').TLSSocket | undefined;
   readonly number: number;
-  requests: number;
+  /** Requests so far, the one at hand included. */
+  readonly requests: number;
 }

@@ -207,7 +207,13 @@ export class HttpExchange implements Exchange {
     this.headSent = true;
     const { headFilters } = this.service.phases;
     for (let i = 0; i < headFilters.length; i++) headFilters[i]!(this);
-    if ((this.limitRate !== undefined || this.core.limitRate !== undefined) && this.parent === undefined) this.#limit();
+    if (
+      (this.limitRate !== undefined || this.core.limitRate !== undefined) &&
+      this.parent === undefined &&
+      !this.headerOnly
+    ) {
+      this.#limit();
+    }
     if (this.#makeFilters !== undefined && !this.headerOnly) {
       const sink = {
         write: (chunk: Buffer) => (this.finished ? true : this.transport.write(this, chunk)),
@@ -225,10 +231,19 @@ export class HttpExchange implements Exchange {
   }
 
   #limit(): void {
-    const rate = this.limitRate ?? (parseSize(this.core.limitRate!(this)) || 0);
+    const { limitRate, limitRateAfter } = this.core;
+    this.limitRate ??= this.#size(limitRate!(this));
+    const rate = this.limitRate;
     if (rate === 0) return;
-    const after = parseSize(this.core.limitRateAfter?.(this) ?? '0') ?? 0;
+    const after = limitRateAfter === undefined ? 0 : this.#size(limitRateAfter(this));
     this.addBodyFilter((sink, ready) => new RateLimit(this, rate, after, sink, ready));
+  }
+
+  /** A size that a variable says; 0, and a word in the log, when it is none. */
+  #size(text: string): number {
+    const size = text === '' ? 0 : parseSize(text);
+    if (size === undefined) this.logError('error', `invalid size "${text}" while sending response to client`);
+    return size ?? 0;
   }
 
   atEnd(release: () => void): void {

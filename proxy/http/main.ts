@@ -112,7 +112,7 @@ export const mainModule: Module = {
     slot('worker_processes', 'workerProcesses', workerProcesses),
     slot('worker_shutdown_timeout', 'workerShutdownTimeout', (directive) => time(directive)),
     slot('working_directory', 'workingDirectory', text),
-    slot('worker_connections', 'workerConnections', (directive) => number(directive), events),
+    slot('worker_connections', 'workerConnections', workerConnections, events),
     accepted('main', 'worker_rlimit_nofile', main, (directive) => number(directive)),
     accepted('main', 'worker_rlimit_core', main, (directive) => size(directive)),
     accepted('main', 'worker_priority', main, () => undefined),
@@ -144,6 +144,11 @@ function workerProcesses(directive: Directive, build: Build): number {
   const count = /^\d{1,6}$/.test(word) ? Number(word) : 0;
   if (count === 0) build.fail('"worker_processes" directive invalid value');
   return count;
+}
+
+function workerConnections(directive: Directive, build: Build): number {
+  const word = text(directive);
+  return /^\d{1,15}$/.test(word) ? Number(word) : build.fail(`invalid number "${word}"`);
 }
 
 function eventMethod(directive: Directive): void {

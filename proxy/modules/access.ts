@@ -1,12 +1,11 @@
-import { BlockList, isIP } from 'node:net';
 import type { Context, Directive } from '../config/directive.ts';
+import { isIn, type Network, parseAddress, parseNetwork } from '../http/addresses.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type Build, DECLINED, type Module, OK } from '../http/module.ts';
 
 interface Rule {
   readonly allow: boolean;
-  /** `undefined` matches everybody. */
-  readonly addresses: BlockList | undefined;
+  readonly who: Network | 'all' | 'unix';
 }
 
 interface AccessLocation {
@@ -25,7 +24,7 @@ export const accessModule: Module = {
     level: 'location' as const,
     set(configuration: AccessLocation, directive: Directive, build: Build) {
       configuration.rules ??= [];
-      configuration.rules.push({ allow: name === 'allow', addresses: addresses(directive.words[0]!.text, build) });
+      configuration.rules.push({ allow: name === 'allow', who: whoIs(directive.words[0]!.text, build) });
     },
   })),
   createLocation: (): AccessLocation => ({ rules: undefined }),
@@ -35,26 +34,23 @@ export const accessModule: Module = {
   phases: { access: checkAccess },
 };
 
-function addresses(text: string, build: Build): BlockList | undefined {
-  if (text === 'all') return undefined;
-  const list = new BlockList();
-  const [address, prefix] = text.split('/');
-  const family = isIP(address!);
-  if (family === 0 || (prefix !== undefined && !/^\d+$/.test(prefix))) build.fail(`invalid parameter "${text}"`);
-  const kind = family === 4 ? 'ipv4' : 'ipv6';
-  if (prefix === undefined) list.addAddress(address!, kind);
-  else if (Number(prefix) > (family === 4 ? 32 : 128)) build.fail(`invalid parameter "${text}"`);
-  else list.addSubnet(address!, Number(prefix), kind);
-  return list;
+function whoIs(text: string, build: Build): Rule['who'] {
+  if (text === 'all') return 'all';
+  if (text === 'unix:') return 'unix';
+  const network = parseNetwork(text);
+  if (network === undefined) build.fail(`invalid parameter "${text}"`);
+  if (network.loose) build.warn(`low address bits of ${text} are meaningless`);
+  return network;
 }
 
 function checkAccess(exchange: Exchange): number {
   const { rules } = exchange.location<AccessLocation>(accessModule);
   if (rules === undefined) return DECLINED;
-  const address = exchange.connection.remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
-  const family = address.includes(':') ? 'ipv6' : 'ipv4';
-  for (const { allow, addresses: list } of rules) {
-    if (list !== undefined && !list.check(address, family)) continue;
+  const address = parseAddress(exchange.connection.remoteAddress);
+  for (const { allow, who } of rules) {
+    const fits =
+      who === 'all' || (who === 'unix' ? address === undefined : address !== undefined && isIn(address, who));
+    if (!fits) continue;
     if (allow) return OK;
     if (exchange.core.satisfy === 'all') exchange.logError('error', 'access forbidden by rule');
     return 403;

@@ -3,14 +3,18 @@ import type { Module } from '../http/module.ts';
 import { upstreamRegistry } from '../upstream/registry.ts';
 import { accessModule } from './access.ts';
 import { autoindexModule } from './autoindex.ts';
+import { geoModule } from './geo.ts';
 import { gzipModule } from './gzip.ts';
 import { headersModule } from './headers.ts';
 import { indexModule } from './index-module.ts';
 import { limitConnModule } from './limit-conn.ts';
 import { limitReqModule } from './limit-req.ts';
 import { logModule } from './log.ts';
+import { mapModule } from './map.ts';
 import { proxy } from './proxy.ts';
+import { realipModule } from './realip.ts';
 import { rewriteModule } from './rewrite.ts';
+import { splitClientsModule } from './split-clients.ts';
 import { ssl } from './ssl.ts';
 import { staticModule } from './static.ts';
 import { upstream } from './upstream.ts';
@@ -23,6 +27,10 @@ import { upstream } from './upstream.ts';
 export const modules: readonly Module[] = [
   core,
   ssl,
+  mapModule,
+  geoModule,
+  splitClientsModule,
+  realipModule,
   rewriteModule,
   limitReqModule,
   limitConnModule,

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import type { Directive } from '../config/directive.ts';
+import { parseSize } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { contentTypeOf } from '../http/mime.ts';
 import { AGAIN, type Build, type ComplexValue, type Configurations, DECLINED, type Module } from '../http/module.ts';
@@ -213,6 +214,14 @@ function setInstruction(directive: Directive, build: Build): Instruction {
   if (variable === 'args') {
     return (exchange) => {
       exchange.args = value(exchange);
+      return NEXT;
+    };
+  }
+  if (variable === 'limit_rate') {
+    return (exchange) => {
+      const bytes = parseSize(value(exchange));
+      if (bytes === undefined) exchange.logError('error', `invalid $limit_rate "${value(exchange)}"`);
+      else exchange.limitRate = bytes;
       return NEXT;
     };
   }

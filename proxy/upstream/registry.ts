@@ -137,6 +137,7 @@ export class UpstreamRegistry {
 /** The registry's place in a configuration; modules that read or use upstreams share it. */
 export const upstreamRegistry: Module = {
   name: 'upstreams',
+  alwaysAtWork: true,
   directives: [],
   createMain: () => new UpstreamRegistry(),
   initMain: (registry: UpstreamRegistry) => registry.prepare(),

@@ -71,6 +71,8 @@ export function takeHead(exchange: Exchange, core: CoreLocation, form: ResponseF
     exchange.fail(status);
     return false;
   }
+  const rate = form.ignored.has('x-accel-limit-rate') ? undefined : headerOf(headers, 'x-accel-limit-rate');
+  if (rate !== undefined && /^\d+$/.test(rate)) exchange.limitRate = Number(rate);
   exchange.status = status;
   exchange.reason = head.reason === '' ? undefined : head.reason;
   exchange.contentLength = head.contentLength;
