@@ -26,9 +26,12 @@ export function submissionDigest(content: Content): string {
   }
 }
 
+/** Where the code lies that a verdict rests on, beside the lab itself. */
+const judging = ['grader/checks', 'grader/probe', 'grader/run', 'grader/target', 'proxy', 'labs/catalog-app'];
+
 /** SHA-256 (hex) of the code that a verdict on this lab rests on: grader, reference proxy, applications, the lab itself. */
 export function workbookDigest(lab: string): string {
-  const parts = ['grader', 'proxy', 'labs/catalog-app', `labs/${lab}`].flatMap((folder) =>
+  const parts = [...judging, `labs/${lab}`].flatMap((folder) =>
     readAll(
       path.join(workbookRoot, folder),
       (file) => !/\.test\.ts$|(^|\/)(testing|bench|golden)\/|\.md$/.test(file),

@@ -24,7 +24,7 @@ export interface GradedAttempt {
   readonly gradedAt: string;
   readonly durationMs: number;
   readonly outcome: GradedOutcome;
-  /** Why nothing was graded; present exactly when `result` is absent, and when a configuration was refused. */
+  /** Why nothing was graded, or why it was stopped; present whenever `result` is absent, too. */
   readonly problem?: SubmissionProblem;
   /** Absent when the submission could not be graded at all. */
   readonly result?: LabResult;
@@ -78,6 +78,7 @@ export interface SubmissionProblem {
     | 'unrecognised'
     | 'unreachable'
     | 'time-limit'
+    | 'limit'
     | 'no-isolation'
     | 'grader';
   /** One sentence for the student. */

@@ -20,6 +20,7 @@ function archive(folder: Folder, name: string, files: Readonly<Record<string, st
 
 const extract: Extract = async (file, into) => {
   try {
+    mkdirSync(into);
     execFileSync('tar', ['-xzf', file, '-C', into], { stdio: 'ignore' });
     return undefined;
   } catch {
@@ -133,7 +134,7 @@ describe('submissions named after students', () => {
     mkdirSync(folder.place('flo'));
     expect(await found(folder)).toEqual([
       'ada ? - empty ada',
-      'bo ? - empty bo.zip',
+      'bo ? - broken-archive bo.zip',
       'cy ? - broken-archive cy.zip',
       'di ? - unrecognised di',
       'ed ? - unrecognised ed.bin',

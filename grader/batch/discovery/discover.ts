@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { CatalogEntry } from '../../../labs/catalog.ts';
 import type { SubmissionProblem } from '../graded.ts';
@@ -7,8 +7,15 @@ import { canvasName, classroomAssignment, classroomName, moodleName, type Owner 
 import { isArchive, isDocument, isJunk, isTree, recogniseFile, recogniseFolder, type Starter } from './recognise.ts';
 import { readName } from './words.ts';
 
-/** Unpacks an archive into an empty folder; says why when it can't or won't, and then leaves nothing behind. */
-export type Extract = (archive: string, into: string) => Promise<SubmissionProblem | undefined>;
+/**
+ * Unpacks an archive of one student or of a whole class into a folder that doesn't exist yet; says why when it can't or
+ * won't, and then leaves nothing behind.
+ */
+export type Extract = (
+  archive: string,
+  into: string,
+  of: 'student' | 'class',
+) => Promise<SubmissionProblem | undefined>;
 
 export interface DiscoveryOptions {
   readonly labs: readonly CatalogEntry[];
@@ -36,7 +43,7 @@ interface Context {
 export async function discover(place: string, options: DiscoveryOptions): Promise<readonly Found[]> {
   const search = new Search(options);
   if (lstatSync(place).isDirectory()) await search.container({ place, source: '' }, {});
-  else await search.entry({ place, source: path.basename(place) }, {});
+  else await search.entry({ place, source: path.basename(place) }, {}, true);
   return search.found;
 }
 
@@ -49,7 +56,7 @@ interface Spot {
 class Search {
   readonly found: Found[] = [];
   readonly #options: DiscoveryOptions;
-  #archives = 0;
+  #places = 0;
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
@@ -68,8 +75,8 @@ class Search {
     }
   }
 
-  /** Something in a container: a student's, or a smaller container. */
-  async entry(spot: Spot, context: Context): Promise<void> {
+  /** Something in a container: a student's, or a smaller container; `whole` when it is all that there is. */
+  async entry(spot: Spot, context: Context, whole = false): Promise<void> {
     const name = path.basename(spot.place);
     const exported = moodleName(name) ?? canvasName(name);
     if (exported !== undefined) {
@@ -85,7 +92,7 @@ class Search {
     if (isFolder(spot.place)) {
       if (isContainer(spot.place, words.rest)) return this.container(spot, next);
     } else if (isArchive(name)) {
-      const unpacked = await this.#unpack(spot);
+      const unpacked = await this.#unpack(spot, whole || isContainerName(words.rest) ? 'class' : 'student');
       if (typeof unpacked !== 'string') return this.#add(spot, { ...next, owners: [{ name: words.rest }] }, unpacked);
       const below = { place: unpacked, source: `${spot.source}!` };
       if (isContainer(unpacked, words.rest)) return this.container(below, next);
@@ -109,8 +116,8 @@ class Search {
   async #owned(spot: Spot, context: Context): Promise<void> {
     const name = path.basename(spot.place);
     if (isFolder(spot.place)) return this.#ownedFolder(spot, context);
-    if (!isArchive(name)) return this.#add(spot, context, recogniseFile(spot.place));
-    const unpacked = await this.#unpack(spot);
+    if (!isArchive(name)) return this.#add(spot, context, this.#alone(recogniseFile(spot.place)));
+    const unpacked = await this.#unpack(spot, 'student');
     if (typeof unpacked !== 'string') return this.#add(spot, context, unpacked);
     return this.#ownedFolder({ place: unpacked, source: `${spot.source}!` }, context);
   }
@@ -167,13 +174,25 @@ class Search {
   }
 
   /** The folder into which an archive was unpacked, or why it wasn't. */
-  async #unpack(spot: Spot): Promise<string | Content> {
+  async #unpack(spot: Spot, of: 'student' | 'class'): Promise<string | Content> {
     if (lstatSync(spot.place).isSymbolicLink()) return recogniseFile(spot.place);
-    if (lstatSync(spot.place).size === 0) return unknown('empty', `${path.basename(spot.place)} is empty`, spot.place);
-    const into = path.join(this.#options.workFolder, String(++this.#archives));
-    mkdirSync(into, { recursive: true });
-    const problem = await this.#options.extract(spot.place, into);
+    const into = this.#newPlace();
+    const problem = await this.#options.extract(spot.place, into, of);
     return problem === undefined ? into : { kind: 'unknown', problem, path: spot.place };
+  }
+
+  /** A program gets a folder of its own: what lies beside it belongs to others. */
+  #alone(content: Content): Content {
+    if (content.kind !== 'program') return content;
+    const folder = this.#newPlace();
+    mkdirSync(folder);
+    const copy = path.join(folder, path.basename(content.path));
+    copyFileSync(content.path, copy);
+    return { ...content, path: copy };
+  }
+
+  #newPlace(): string {
+    return path.join(this.#options.workFolder, String(++this.#places));
   }
 
   #add(spot: Spot, { owners = [], ...facts }: Context, content: Content): void {
@@ -208,9 +227,12 @@ function isContainer(folder: string, rest: string): boolean {
   if (entries.includes('submission_metadata.yml')) return true;
   if (entries.some((entry) => moodleName(entry) !== undefined || canvasName(entry) !== undefined)) return true;
   if (classroomAssignment(path.basename(folder), entries) !== undefined) return true;
-  const named = rest === '' || /^(submissions?|abgaben|assignment_\d+_export|export)$/i.test(rest);
-  return named && !isTree(entries);
+  return isContainerName(rest) && !isTree(entries);
 }
+
+/** What is left of a name that tells of many students' work: nothing beside the lab, or a system's own word. */
+const isContainerName = (rest: string): boolean =>
+  rest === '' || /^(submissions?|abgaben|assignment_\d+_export|export)$/i.test(rest);
 
 function severalFolders(folders: readonly { readonly entry: string }[]): string {
   return `several folders, and none is named after a lab or an attempt: ${folders

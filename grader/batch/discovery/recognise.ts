@@ -17,7 +17,7 @@ export const isJunk = (name: string): boolean =>
 export const isDocument = (name: string): boolean =>
   /^(readme|notes|license|package(-lock)?\.json|tsconfig\.json)\b|\.(md|pdf|png|jpe?g|gif|docx?|odt|log)$/i.test(name);
 
-export const isArchive = (name: string): boolean => /\.(zip|tgz|tar\.gz|tar)$/i.test(name);
+export const isArchive = (name: string): boolean => /\.(zip|tgz|tar|tar\.(gz|xz|bz2|zst)|rar|7z)$/i.test(name);
 
 const isConf = (name: string): boolean => /\.conf(\.txt)?$/i.test(name);
 const isProgram = (name: string): boolean => /\.[cm]?[jt]s$/i.test(name);

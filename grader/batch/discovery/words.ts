@@ -9,7 +9,7 @@ export interface NameWords {
   readonly rest: string;
 }
 
-const endings = /\.(tar\.gz|tgz|zip|tar|conf(\.txt)?|tsx?|[cm]?[jt]s|txt|url|webloc|html?)$/i;
+const endings = /\.(tar(\.(gz|xz|bz2|zst))?|tgz|zip|rar|7z|conf(\.txt)?|tsx?|[cm]?[jt]s|txt|url|webloc|html?)$/i;
 
 /** Reads `ada_lab3_attempt2.conf` as lab 3, attempt 2, and `ada`. A lab goes by `lab3`, `lab-3` or its folder. */
 export function readName(name: string, labs: readonly CatalogEntry[]): NameWords {
