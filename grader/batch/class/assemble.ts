@@ -42,18 +42,14 @@ function inOrder(group: readonly KeptAttempt[]): readonly KeptAttempt[] {
   return group.toSorted((a, b) => key(a) - key(b) || (a.namedAttempt ?? 0) - (b.namedAttempt ?? 0) || a.id - b.id);
 }
 
-/** The verdict that counts: the last one, unless that was the grader's own error and there is another. */
-export function countingGrading(gradings: readonly Grading[]): Grading | undefined {
-  return gradings.findLast(({ outcome }) => outcome !== 'error') ?? gradings.at(-1);
+/** The verdict that counts: the last one on this engine; the grader's own error only when there is no other. */
+function countingGrading(gradings: readonly Grading[], engine: Settings['engine']): Grading | undefined {
+  const graded = gradings.filter(({ outcome }) => outcome !== 'error');
+  return graded.findLast((grading) => grading.engine === engine) ?? graded.at(-1) ?? gradings.at(-1);
 }
 
 /** Every attempt with a verdict, in the order of students, labs, attempts. */
-export function gradedAttempts(
-  book: Gradebook,
-  settings: Settings,
-  worth: LabWorth,
-  choose: (gradings: readonly Grading[]) => Grading | undefined = countingGrading,
-): readonly GradedAttempt[] {
+export function gradedAttempts(book: Gradebook, settings: Settings, worth: LabWorth): readonly GradedAttempt[] {
   const attempts = book.attempts();
   const numbers = attemptNumbers(attempts);
   const students = new Map(book.students().map(({ id }, position) => [id, position]));
@@ -66,7 +62,7 @@ export function gradedAttempts(
   return attempts
     .toSorted((a, b) => compare(order(a), order(b)))
     .flatMap((attempt) => {
-      const grading = choose(book.gradings(attempt.id));
+      const grading = countingGrading(book.gradings(attempt.id), settings.engine);
       return grading === undefined ? [] : [gradedAttempt(attempt, numbers.get(attempt.id)!, grading, settings, worth)];
     });
 }
@@ -92,9 +88,10 @@ export function gradedAttempt(
     stretchEarned: 0,
     stretchPossible: lab?.stretchPossible ?? 0,
   };
+  const { all, byLab } = settings.deadlines;
   const late = latenessOf(
     attempt,
-    { ...settings.deadlines, byLab: new Map(Object.entries(settings.deadlines.byLab)) },
+    { ...(all !== undefined && { all }), byLab: new Map(Object.entries(byLab)) },
     { ...settings.penalty, unit: settings.penalty.unit ?? Infinity },
   );
   return {
