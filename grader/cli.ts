@@ -71,6 +71,40 @@ function createProgram(exit: (code: number) => void): Command {
     .option('--back-office', 'the second application instead')
     .action(async (options) => exit(await (await import('./commands/catalog.ts')).catalog(options)));
   program
+    .command('grade')
+    .description('grade what a class handed in')
+    .argument(
+      '<submissions>',
+      "a folder or an archive: students' files, or an export of Moodle, Canvas, Gradescope, GitHub Classroom",
+    )
+    .requiredOption('--out <folder>', 'where results and the gradebook go; the same folder again continues')
+    .option('--lab <lab>', 'the lab of submissions whose names say none')
+    .option('--engine <name>', 'what runs configurations: reference (default) or nginx')
+    .option('--roster <file.csv>', 'who is in the class')
+    .option('--deadline <time>', '2026-03-01T23:59, or lab3=2026-03-01T23:59 for one lab', collect)
+    .option('--late-penalty <share>', '10%/day, 5%/hour,max=50%, or 20%; grace=15m')
+    .option('--attempt <which>', 'which attempt counts: best (default) or last')
+    .option('--parallel <number>', 'submissions side by side; as many as there are processors')
+    .option('--seed <number>', 'of the run; each submission gets its own from it')
+    .option('--regrade', 'grades everything again and shows what is not the same')
+    .option(
+      '--trust',
+      'runs programs and nginx even where they cannot be shut in, and probes live servers in your own network',
+    )
+    .option('--key <file>', 'signs results with this Ed25519 key (see keygen)')
+    .action(async (place, options) => exit(await (await import('./commands/grade.ts')).grade(place, options)));
+  program
+    .command('verify')
+    .description('has a result been changed since it was signed?')
+    .argument('<files...>')
+    .option('--key <file>', 'the public key of whoever should have signed')
+    .action(async (files, options) => exit(await (await import('./commands/verify.ts')).verify(files, options)));
+  program
+    .command('keygen')
+    .description('make a key that signs results')
+    .argument('<file>')
+    .action(async (file) => exit(await (await import('./commands/keygen.ts')).keygen(file)));
+  program
     .command('start')
     .description('the workbook: text, predictions, checks, hints')
     .action(async () => exit(await (await import('./tutorial/index.ts')).runTutorial()));
