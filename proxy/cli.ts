@@ -13,8 +13,11 @@ import { readPidFile } from './process/pid-file.ts';
 import { obeySignals, signalNames } from './process/signals.ts';
 import { pidFileOf, type StartOptions, Worker } from './process/worker.ts';
 
-/** nginx's command line; a process that a master has started is a worker of it instead. Source: https://nginx.org/en/docs/switches.html */
-async function main(words: readonly string[]): Promise<number | undefined> {
+/**
+ * nginx's command line, without the program's own name; a process that a master has started is a worker of it instead.
+ * Returns the exit code, or undefined when a server runs now. Source: https://nginx.org/en/docs/switches.html
+ */
+export async function main(words: readonly string[]): Promise<number | undefined> {
   if (cluster.isWorker)
     return (await import('./process/worker-process.ts')).runWorkerProcess({ modules, acceptSecure });
   let flags: Arguments;
@@ -127,6 +130,3 @@ function say(level: 'warn' | 'error' | 'alert' | 'emerg', error: string | Config
 function tell(text: string): void {
   process.stderr.write(Buffer.from(`${text}\n`, 'latin1'));
 }
-
-const exitCode = await main(process.argv.slice(2));
-if (exitCode !== undefined) process.exitCode = exitCode;

@@ -18,13 +18,15 @@ export async function runCheck(
 ): Promise<LabResult> {
   const { progress, seed, only, signal } = options;
   progress.show(`Lab ${entry.number} · ${entry.title}: starting the server`);
+  const { prepareServer } = await import('../target/prepare.ts');
+  const prepared = prepareServer(chosen.spec);
   try {
     const [{ default: lab }, { openTarget }, { checkLab }] = await Promise.all([
       entry.load(),
       import('../target/index.ts'),
       import('../run/index.ts'),
     ]);
-    return await checkLab(lab, (ending) => openTarget(chosen.spec, lab, seed, ending), {
+    return await checkLab(lab, (ending) => openTarget(chosen.spec, lab, seed, ending, prepared), {
       folder: entry.folder,
       seed,
       only,
@@ -36,6 +38,7 @@ export async function runCheck(
       },
     });
   } finally {
+    await prepared?.end();
     progress.clear();
   }
 }

@@ -1,22 +1,44 @@
+import { startGuard } from './guard.ts';
+
+/** What would be left behind, for the guard: it works when this program can't any more. */
+export interface Left {
+  /** A process group; undefined when it never started. */
+  readonly group?: number | undefined;
+  readonly folder?: string;
+}
+
 /** What must not outlive this program: servers and temporary folders. Each is a function that works at once, without waiting. */
-const duties = new Set<() => void>();
+const duties = new Map<() => void, Left>();
+let guard: ReturnType<typeof startGuard>;
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Has `duty` done when this program ends, by signal or otherwise. The returned function takes it back.
+ * Has `duty` done when this program ends, by signal or otherwise, and has what it `left` removed even when the program
+ * is killed. The returned function takes it back.
  * The only state of its own that this folder keeps: a process has one exit and one set of signal handlers.
  */
-export function onExit(duty: () => void): () => void {
+export function onExit(duty: () => void, left: Left = {}): () => void {
   if (duties.size === 0) {
     process.on('exit', doDuties);
     for (const signal of signals) process.on(signal, endBySignal);
   }
-  duties.add(duty);
+  duties.set(duty, left);
+  tellGuard();
   return () => {
-    if (!duties.delete(duty) || duties.size > 0) return;
-    stopListening();
+    if (!duties.delete(duty)) return;
+    tellGuard();
+    if (duties.size === 0) stopListening();
   };
+}
+
+function tellGuard(): void {
+  const all = [...duties.values()];
+  const groups = all.flatMap(({ group }) => group ?? []);
+  const folders = all.flatMap(({ folder }) => folder ?? []);
+  if (guard === undefined && groups.length + folders.length === 0) return;
+  guard ??= startGuard();
+  guard?.watch(groups, folders);
 }
 
 function stopListening(): void {
@@ -25,7 +47,7 @@ function stopListening(): void {
 }
 
 function doDuties(): void {
-  for (const duty of duties) {
+  for (const duty of duties.keys()) {
     try {
       duty();
     } catch {

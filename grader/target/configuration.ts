@@ -6,7 +6,7 @@ import { createClient, createTranslation } from '../probe/index.ts';
 import type { StartupMessage } from '../result.ts';
 import { writeCertificates } from './certificates.ts';
 import { mapConfiguration } from './config-map.ts';
-import { engineCommand } from './engine.ts';
+import { engineCommand, waitingReference } from './engine.ts';
 import { type IncludeTree, readIncludeTree } from './include-tree.ts';
 import { startApplications } from './lab-applications.ts';
 import { hasIpv6 } from './ports.ts';
@@ -23,29 +23,42 @@ type Spec = Extract<TargetSpec, { kind: 'configuration' }>;
 /** ms until a server must listen; nginx itself tries for 2.5 s to get a port that is taken. */
 const startLimit = 10_000;
 
-/** Runs a student's configuration in a sandbox, on the reference proxy or on nginx. */
-export async function openConfiguration(spec: Spec, lab: Lab, seed: number, signal: AbortSignal): Promise<OpenTarget> {
+/** Runs a student's configuration in a sandbox, on the reference proxy or on nginx; see `prepareServer` for `prepared`. */
+export async function openConfiguration(
+  spec: Spec,
+  lab: Lab,
+  seed: number,
+  signal: AbortSignal,
+  prepared?: ServerProcess,
+): Promise<OpenTarget> {
   // Many checks run side by side: a port that was free may be taken by another before the server binds it.
   for (let attempt = 1; ; attempt++) {
-    const target = await openOnce(spec, lab, seed, signal);
+    const target = await openOnce(spec, lab, seed, signal, attempt === 1 ? prepared : undefined);
     const taken = target.startup.messages.some(({ file, text }) => file === undefined && /bind\(\).*in use/.test(text));
     if (target.startup.ok || !taken || attempt === 3) return target;
     await target.close();
   }
 }
 
-async function openOnce(spec: Spec, lab: Lab, seed: number, signal: AbortSignal): Promise<OpenTarget> {
+async function openOnce(
+  spec: Spec,
+  lab: Lab,
+  seed: number,
+  signal: AbortSignal,
+  prepared: ServerProcess | undefined,
+): Promise<OpenTarget> {
   const submission = readSubmission(spec.path);
   const tree = readIncludeTree(submission.files);
   const sandbox = createSandbox(seed);
   const applications = await startApplications(lab, seed);
   let server: ServerProcess | undefined;
+  /** The next server, loaded already. */
+  let spare = prepared;
   let client: ReturnType<typeof createClient> | undefined;
   const close = async () => {
     signal.removeEventListener('abort', close);
     client?.close();
-    await server?.stop();
-    await applications.stop();
+    await Promise.all([server?.end(), spare?.end(), applications.stop()]);
     sandbox.remove();
   };
   signal.addEventListener('abort', close);
@@ -68,8 +81,15 @@ async function openOnce(spec: Spec, lab: Lab, seed: number, signal: AbortSignal)
     });
     const doors = mapped.doors.map((door) => ({ host: door.host, port: door.sandbox }));
     const messages: StartupMessage[] = [...submission.refused, ...mapped.refused, ...circle(tree, submission)];
+    const launch = (): ServerProcess => {
+      if (command.instructions === undefined) return new ServerProcess(command);
+      const next = spare ?? new ServerProcess(waitingReference);
+      spare = undefined;
+      next.tell(command.instructions);
+      return next;
+    };
     const start = async (): Promise<boolean> => {
-      server = new ServerProcess(command);
+      server = launch();
       return server.waitForDoors(doors, startLimit, signal);
     };
     const explain = () => readStartupMessages(server?.output ?? '', submission.files, translation.text);
@@ -124,6 +144,8 @@ async function openOnce(spec: Spec, lab: Lab, seed: number, signal: AbortSignal)
         await server?.stop();
         if (!(await start()))
           throw new Error(`the server did not start again: ${explain().at(-1)?.text ?? 'it said nothing'}`);
+        // Where one restart was needed, more are to come.
+        if (command.instructions !== undefined) spare ??= new ServerProcess(waitingReference);
       },
     });
     return {

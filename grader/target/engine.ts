@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { ServerCommand } from './server-process.ts';
 
 const reference = fileURLToPath(new URL('../../proxy/nginx.mjs', import.meta.url));
+const waiting = fileURLToPath(new URL('../../proxy/waiting.mjs', import.meta.url));
 
 /** Finds the real nginx: in PATH, or where packages put it. Throws with the way to install it. */
 export function findNginx(): string {
@@ -30,19 +31,34 @@ export function findNginx(): string {
   );
 }
 
+/** What runs a configuration. */
+export interface EngineCommand extends ServerCommand {
+  /** What a `waitingReference` is told instead of being started with arguments. */
+  readonly instructions?: string;
+}
+
+/** The reference proxy, everything loaded, waiting on its stdin for the `instructions` of an EngineCommand. */
+export const waitingReference: ServerCommand = {
+  file: process.execPath,
+  args: [waiting],
+  environment: environment(),
+  folder: path.dirname(waiting),
+  told: true,
+};
+
 /** The command that runs the mapped configuration in the foreground. */
 export function engineCommand(
   engine: 'reference' | 'nginx',
   root: string,
   { hasPid, stockMain }: { readonly hasPid: boolean; readonly stockMain: boolean },
-): ServerCommand {
+): EngineCommand {
   const globals = ['daemon off;'];
   if (!hasPid) globals.push(`pid ${root}/run/nginx.pid;`);
   // Whoever writes no nginx.conf asks for no workers: one process starts sooner than three.
   if (engine === 'reference' && stockMain) globals.push('master_process off;');
   // Workers of root's master would become nobody, who may not look into the sandbox.
   if (process.getuid?.() === 0) globals.push(process.platform === 'darwin' ? 'user root wheel;' : 'user root;');
-  const args = [
+  const words = [
     '-p',
     `${root}/usr/share/nginx/`,
     '-c',
@@ -52,11 +68,13 @@ export function engineCommand(
     '-g',
     globals.join(' '),
   ];
-  const environment = {
-    PATH: process.env.PATH,
-    TMPDIR: process.env.TMPDIR,
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-  };
-  if (engine === 'nginx') return { file: findNginx(), args, environment, folder: root };
-  return { file: process.execPath, args: [reference, ...args], environment, folder: root };
+  const common = { environment: environment(), folder: root };
+  if (engine === 'nginx') return { ...common, file: findNginx(), args: words };
+  const instructions = JSON.stringify({ folder: root, words });
+  return { ...common, file: process.execPath, args: [reference, ...words], instructions };
+}
+
+function environment(): ServerCommand['environment'] {
+  const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, TMPDIR, NODE_COMPILE_CACHE };
 }

@@ -30,7 +30,7 @@ const postersFolder = fileURLToPath(new URL('../../labs/catalog-app/posters', im
 export function createSandbox(seed: number): Sandbox {
   const root = mkdtempSync(path.join(realpathSync(tmpdir()), 'workbook-'));
   const remove = () => rmSync(root, { recursive: true, force: true, maxRetries: 3 });
-  const release = onExit(remove);
+  const release = onExit(remove, { folder: root });
   const place = (file: string) => path.join(root, file);
   for (const folder of [
     'etc/nginx/conf.d',

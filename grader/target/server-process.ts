@@ -10,6 +10,8 @@ export interface ServerCommand {
   readonly folder: string;
   /** Run by a shell. */
   readonly shell?: boolean;
+  /** Waits on stdin for what it is told, and ends when stdin does. */
+  readonly told?: boolean;
 }
 
 export interface Door {
@@ -26,6 +28,8 @@ export class ServerProcess {
   readonly #ended: Promise<void>;
   readonly #release: () => void;
   #running = true;
+  /** Nothing of its group is left; the number may be another's by now. */
+  #gone = false;
   #output = '';
   #spawnError: Error | undefined;
 
@@ -34,13 +38,15 @@ export class ServerProcess {
     this.#child = spawn(command.file, command.args, {
       cwd: command.folder,
       env: { ...command.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [command.told ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
       shell: command.shell ?? false,
     });
     const keep = (piece: Buffer) => {
       this.#output = (this.#output + piece.toString()).slice(-outputLimit);
     };
+    // One that has ended hears nothing; its end is told below.
+    this.#child.stdin?.on('error', () => {});
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);
     this.#ended = new Promise((resolve) => {
@@ -59,7 +65,7 @@ export class ServerProcess {
         setTimeout(end, 200).unref();
       });
     });
-    this.#release = onExit(() => this.#kill('SIGKILL'));
+    this.#release = onExit(() => this.#kill('SIGKILL'), { group: this.#child.pid });
   }
 
   get running(): boolean {
@@ -101,12 +107,24 @@ export class ServerProcess {
     }
   }
 
+  /** Says one line to a server that waits to be told. */
+  tell(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
   /** Stops it and everything it started: asks first, and insists after a second. */
   async stop(): Promise<void> {
     if (this.#running) {
       this.#kill('SIGTERM');
       await this.waitForEnd(1000);
     }
+    await this.end();
+  }
+
+  /** Ends it and everything it started, without asking. */
+  async end(): Promise<void> {
+    if (this.#gone) return;
+    this.#gone = true;
     // Even when the first process is gone, others of its group may be left.
     this.#kill('SIGKILL');
     await this.waitForEnd(2000);
