@@ -180,6 +180,8 @@ export interface Application {
   /** Requests that arrived so far; `clear` leaves the count as it is. */
   readonly requests: number;
   clear(): void;
+  /** What it answers to a GET that goes to it directly, past the student's server. */
+  ask(path: string): Promise<{ readonly status: number; readonly text: string }>;
   /** Closes the port: connections are refused, open ones reset. */
   stop(): Promise<void>;
   start(): Promise<void>;

@@ -1,11 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Lab } from '../grader/index.ts';
-import type { LabResult } from '../grader/result.ts';
-import { checkLab } from '../grader/run/index.ts';
-import { openTarget, type TargetSpec } from '../grader/target/index.ts';
 import { labs } from './catalog.ts';
+import { engines, nginxInstalled } from './testing/engines.ts';
+import { failuresNamed, failuresOf, grade } from './testing/grading.ts';
 
 const root = join(import.meta.dirname, '..');
 const limit = 120_000;
@@ -19,44 +17,12 @@ const starterFails: Readonly<Record<string, readonly string[]>> = {
   'lab5-https-redirect': ['tls', 'redirect', 'no-plaintext', 'verbatim'],
 };
 
-const nginxInstalled = [
-  '/usr/sbin/nginx',
-  '/usr/local/bin/nginx',
-  '/opt/homebrew/bin/nginx',
-  '/usr/local/sbin/nginx',
-].some((path) => existsSync(path));
-const withNginx = nginxInstalled || process.env.WORKBOOK_REQUIRE_NGINX === '1';
-
-/** Grades one submission. */
-async function grade(lab: Lab, folder: string, spec: TargetSpec): Promise<LabResult> {
-  const result = await checkLab(lab, (signal) => openTarget(spec, lab, 7, signal), {
-    folder,
-    seed: 7,
-    facts: {
-      kind: spec.kind,
-      location: 'path' in spec ? spec.path : 'file' in spec ? spec.file : '',
-      ...('engine' in spec && { engine: spec.engine }),
-    },
-  });
-  return result;
-}
-
-/** Ids of the failed objectives in the order of the lab, or `startup`. Every `error` shows as such. */
-function failuresOf(result: LabResult): string[] {
-  if (!result.startup.ok) return ['startup'];
-  return result.objectives
-    .filter((objective) => objective.outcome === 'failed' || objective.outcome === 'error')
-    .map((objective) => (objective.outcome === 'error' ? `${objective.id} error: ${objective.because}` : objective.id));
-}
-
 /** What a `wrong/` file says of itself in its first line. */
 function named(file: string): string[] {
-  const line = /^# fails: (.+)/.exec(readFileSync(file, 'utf8'));
-  if (line === null) throw new Error(`${file}: the first line has to be "# fails: ID, ..."`);
-  return line[1]!.split(',').map((id) => id.trim());
+  const ids = failuresNamed(file);
+  if (ids === undefined) throw new Error(`${file}: the first line has to be "# fails: ID, ..."`);
+  return ids;
 }
-
-const engines = [{ engine: 'reference', skip: false } as const, { engine: 'nginx', skip: !withNginx } as const];
 
 for (const { number, folder, name, title, load } of labs) {
   const solution = join(root, 'solutions', folder);

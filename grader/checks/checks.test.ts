@@ -100,6 +100,7 @@ describe('an even split', () => {
   test.each([
     [2 / 3, '2:1'],
     [3 / 5, '3:2'],
+    [11 / 20, '55:45'],
     [1, 'one alone'],
   ])('is denied to a share of %f (%s)', (share) => {
     const total = looks.at(-1)!;
@@ -110,6 +111,8 @@ describe('an even split', () => {
   test('is not decided at 3:2 before enough was seen, nor granted by few', () => {
     expect(evenSplit(270, 180).decided).toBe(false);
     expect(evenSplit(5, 5).decided).toBe(false);
+    expect(evenSplit(1045, 855).decided).toBe(false);
+    expect(evenSplit(1010, 890)).toMatchObject({ even: true, decided: true });
   });
 });
 

@@ -13,15 +13,19 @@ export interface EvenSplit {
 /** An even policy is called uneven less often than this in one look; with all looks together it stays below 1 in 10,000. */
 const falseAlarm = 8e-6;
 
+/** Standard deviations from one half beyond which even 1,900 requests aren't enough to decide. */
+const suspicious = 3;
+
 /** A share of 3:2 or worse, dealt at random, passes for even less often than this in one look. */
 const missed = 2e-5;
 
 /**
  * Totals at which to look. Whose order shows that turns are taken is decided at 128 requests, an exact half without an
  * order at 450; independent random choices, which spread the widest of all even policies, need more; at 1,900 even those
- * are told from a random 3:2 deal: 0.1 N stays above (4.46 + 4.11) standard deviations of sqrt(N) / 2.
+ * are told from a random 3:2 deal: 0.1 N stays above (4.46 + 4.11) standard deviations of sqrt(N) / 2. The last look is
+ * for what is still suspicious then, one even policy in 370: weights of 55:45 are, and 7,400 requests tell them, too.
  */
-export const evenSplitLooks: readonly number[] = [128, 450, 900, 1900];
+export const evenSplitLooks: readonly number[] = [128, 450, 900, 1900, 7400];
 
 /**
  * Whether two counts are as even as any even policy makes them, by an exact binomial test against one half.
@@ -33,7 +37,10 @@ export function evenSplit(first: number, second: number): EvenSplit {
   const larger = Math.max(first, second);
   const most = total - largestInTail(total, 0.5, falseAlarm / 2) - 1;
   const even = total > 0 && larger <= most;
-  const decided = !even || larger <= largestInTail(total, 0.6, missed) || total >= (evenSplitLooks.at(-1) ?? 0);
+  const decided =
+    !even ||
+    larger <= largestInTail(total, 0.6, missed) ||
+    (total >= 1900 && larger - total / 2 <= suspicious * (Math.sqrt(total) / 2));
   return { even, decided, most, tolerance: `between ${total - most} and ${most} of ${total} requests each` };
 }
 

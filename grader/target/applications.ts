@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Application as Core, createBackOffice, createCatalog } from '../../labs/catalog-app/index.ts';
 import type { Application, ApplicationName, Random } from '../lab.ts';
-import { joinHeaders, type Translation } from '../probe/index.ts';
+import { exchange, joinHeaders, openConnection, type Translation } from '../probe/index.ts';
 import type { Seen } from '../seen.ts';
 import { freePort } from './ports.ts';
 import { headerOf, type ReadRequest, RequestReader } from './request-reader.ts';
@@ -20,6 +20,9 @@ export interface RunningApplication extends Application {
   /** How addresses in what arrived are put into the student's words. */
   translation: Translation | undefined;
 }
+
+/** ms that one of our own applications may take to answer. */
+const askLimit = 5_000;
 
 type Canned = NonNullable<Parameters<Application['answer']>[1]>;
 
@@ -122,6 +125,16 @@ export async function startApplication(name: ApplicationName, random: Random): P
     clear() {
       seen = [];
     },
+    async ask(path) {
+      const socket = await openConnection({ host: '127.0.0.1', port }, undefined, askLimit);
+      const head = `GET ${path} HTTP/1.1\r\nHost: catalog.test\r\nConnection: close\r\n\r\n`;
+      try {
+        const { status, body } = await exchange(socket, 'GET', Buffer.from(head), askLimit, performance.now());
+        return { status, text: Buffer.from(body).toString() };
+      } finally {
+        socket.destroy();
+      }
+    },
     async stop() {
       const old = server;
       server = undefined;
@@ -131,7 +144,7 @@ export async function startApplication(name: ApplicationName, random: Random): P
       await closed;
     },
     async start() {
-      server ??= await listen(port);
+      server ??= await patiently(() => listen(port));
     },
     misbehave(how, path) {
       fault = how === undefined ? undefined : { how, path };
@@ -142,6 +155,19 @@ export async function startApplication(name: ApplicationName, random: Random): P
     },
   };
   return application;
+}
+
+/** Binds a port that was ours until now; a check beside this one that tries whether it is free holds it for a moment. */
+async function patiently(bind: () => Promise<Server>): Promise<Server> {
+  const end = performance.now() + 3_000;
+  for (;;) {
+    try {
+      return await bind();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
 }
 
 async function bindAnywhere(bind: (port: number) => Promise<void>): Promise<number> {

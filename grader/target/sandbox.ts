@@ -42,6 +42,7 @@ export function createSandbox(seed: number): Sandbox {
     'var/lib/nginx',
     'var/www/html',
     'run',
+    'var/run',
   ]) {
     mkdirSync(place(folder), { recursive: true });
   }

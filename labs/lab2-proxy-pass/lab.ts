@@ -10,7 +10,7 @@ function ordinaryTargets(word: string): readonly string[] {
     `/discover?mark=${word}&type=movie`,
     `/${word}`,
     `/${word}/deeper/and/deeper/`,
-    `/${word}/a%20film%20name?with=a%20query`,
+    `/${word}/a%20film%20name?with=a%20query&sum=1+1`,
     `/${word}/caf%C3%A9?q=%C3%A9%20%C3%BC&x=1&x=2&empty=`,
     `/${word}.jpg`,
     `/static/${word}.css?v=3`,

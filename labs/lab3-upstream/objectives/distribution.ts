@@ -1,7 +1,9 @@
-import type { Objective, Response, Trial } from '../../../grader/index.ts';
+import type { Client, Objective, Response, Trial } from '../../../grader/index.ts';
 import { evenSplit, evenSplitLooks, takesTurns } from '../../../grader/index.ts';
 import { instances, marked } from './instances.ts';
 import { PopularityMark } from './popularity-mark.ts';
+
+type BurstOptions = NonNullable<Parameters<Client['burst']>[1]>;
 
 /** How many of some requests each instance answered, and all answers. */
 interface Shares {
@@ -12,18 +14,24 @@ interface Shares {
   readonly order: readonly boolean[];
 }
 
-type Count = (paths: 'identical' | 'different', requests: number) => Promise<Shares>;
+/** `connection` names a kept one that all of them go over; otherwise each has its own. */
+type Count = (paths: 'identical' | 'different', requests: number, connection?: string) => Promise<Shares>;
+
+/** Options of a burst that goes over one kept connection, one request after the other. */
+function over(connection: string | undefined): BurstOptions {
+  return connection === undefined ? {} : { connection, parallel: 1 };
+}
 
 /** Counts by what the grader's own instances recorded. */
 function countSeen(trial: Trial): Count {
-  return async (kind, requests) => {
+  return async (kind, requests, connection) => {
     const [first, second] = instances(trial);
     const mark = trial.random.word();
     const paths = Array.from(
       { length: requests },
       (_, i) => `/status?mark=${mark}${kind === 'different' ? `-${i}` : ''}`,
     );
-    const responses = await trial.client.burst(paths);
+    const responses = await trial.client.burst(paths, over(connection));
     const ofFirst = marked(first, mark);
     const ofSecond = marked(second, mark);
     const order = [...ofFirst, ...ofSecond]
@@ -38,8 +46,8 @@ async function measure(trial: Trial, use: (count: Count) => Promise<void>): Prom
   if (trial.world.has('applications')) return use(countSeen(trial));
   const mark = await PopularityMark.place(trial);
   try {
-    await use(async (kind, requests) => {
-      const { marked, unmarked, responses } = await mark.read(requests, kind);
+    await use(async (kind, requests, connection) => {
+      const { marked, unmarked, responses } = await mark.read(requests, kind, over(connection));
       return { first: marked, second: unmarked, responses, order: [] };
     });
   } finally {
@@ -143,6 +151,7 @@ export const evenDistribution: Objective = {
             responses.slice(-1),
           );
         }
+        if (total.sent === evenSplitLooks[0]) await expectTurnsWithinConnection(trial, count);
         const { even, decided, tolerance } = evenSplit(total.first, total.second);
         trial.expect(
           even,
@@ -154,3 +163,18 @@ export const evenDistribution: Objective = {
     });
   },
 };
+
+const kept = 40;
+/** Fewest of 40 requests that an instance gets from any even policy: fewer come once in 50 million times by chance. */
+const fewest = 4;
+
+/** That the choice is made for each request: who balances connections sends all that one client asks to one instance. */
+async function expectTurnsWithinConnection(trial: Trial, count: Count): Promise<void> {
+  const { first, second, responses } = await count('different', kept, trial.random.word());
+  trial.expect(
+    Math.min(first, second) >= fewest,
+    `each instance gets ${fewest} or more of ${kept} requests that come over one connection`,
+    `one got ${Math.max(first, second)}, the other ${Math.min(first, second)}`,
+    responses.slice(-1),
+  );
+}

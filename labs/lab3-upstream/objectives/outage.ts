@@ -36,6 +36,9 @@ export const keepsWorking: Objective = {
   },
 };
 
+/** ms after which waiting for the other instance as well would cost more than it shows. */
+const soon = 2_000;
+
 export const returns: Objective = {
   id: 'lab3.returns',
   title: 'An instance that comes back gets traffic again within 15 s.',
@@ -53,7 +56,8 @@ export const returns: Objective = {
   manual: 'https://nginx.org/en/docs/http/ngx_http_upstream_module.html#fail_timeout',
   async check(trial) {
     const { client, expect, random } = trial;
-    for (const instance of instances(trial)) {
+    const [one, other] = instances(trial);
+    for (const instance of random.integer(2) === 0 ? [one, other] : [other, one]) {
       await duringOutage(trial, instance, async () => {
         const responses = await client.burst(Array.from({ length: 20 }, () => `/status?${random.word()}`));
         expect(
@@ -63,8 +67,11 @@ export const returns: Objective = {
           responses.slice(-1),
         );
       });
+      const returned = performance.now();
       const back = await bothServe(trial);
       expect(back, `${instance.name} (${instance.address}) gets requests within 15 s of its return`, 'it got none');
+      // A server that leaves an instance alone for 10 s makes its user wait once, not twice (docs/decisions/one-wait.md).
+      if (performance.now() - returned > soon) return;
     }
   },
 };

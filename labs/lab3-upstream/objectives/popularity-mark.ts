@@ -1,4 +1,6 @@
-import type { Response, Trial } from '../../../grader/index.ts';
+import type { Client, Response, Trial } from '../../../grader/index.ts';
+
+type BurstOptions = NonNullable<Parameters<Client['burst']>[1]>;
 
 interface Film {
   readonly id: number | string;
@@ -39,6 +41,7 @@ export class PopularityMark {
   async read(
     requests: number,
     kind: 'identical' | 'different',
+    options: BurstOptions = {},
   ): Promise<{ readonly marked: number; readonly unmarked: number; readonly responses: readonly Response[] }> {
     const word = this.#trial.random.word();
     const responses: Response[] = [];
@@ -50,7 +53,7 @@ export class PopularityMark {
       const paths = Array.from({ length: missing }, (_, i) =>
         kind === 'different' ? `${this.#path}&n=${word}${round}-${i}` : this.#path,
       );
-      for (const response of await this.#trial.client.burst(paths)) {
+      for (const response of await this.#trial.client.burst(paths, options)) {
         responses.push(response);
         const film = filmsOf(response).find((one) => one.id === this.#film.id);
         if (film === undefined) continue;
