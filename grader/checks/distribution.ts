@@ -37,10 +37,9 @@ export function evenSplit(first: number, second: number): EvenSplit {
   const larger = Math.max(first, second);
   const most = total - largestInTail(total, 0.5, falseAlarm / 2) - 1;
   const even = total > 0 && larger <= most;
-  const decided =
-    !even ||
-    larger <= largestInTail(total, 0.6, missed) ||
-    (total >= 1900 && larger - total / 2 <= suspicious * (Math.sqrt(total) / 2));
+  const calm = larger - total / 2 <= (suspicious * Math.sqrt(total)) / 2;
+  const rulesOut = calm && larger <= largestInTail(total, 0.6, missed);
+  const decided = !even || rulesOut || total >= (evenSplitLooks.at(-1) ?? 0);
   return { even, decided, most, tolerance: `between ${total - most} and ${most} of ${total} requests each` };
 }
 

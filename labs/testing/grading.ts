@@ -25,8 +25,8 @@ export function failuresOf(result: LabResult): string[] {
     .map((objective) => (objective.outcome === 'error' ? `${objective.id} error: ${objective.because}` : objective.id));
 }
 
-/** What a submission says of itself in its first line, `# fails: ID, ...` or `// fails: ID, ...`; nothing when it doesn't. */
+/** What a submission says of itself in its first lines, `# fails: ID, ...` or `// fails: ID, ...`; nothing when it doesn't. */
 export function failuresNamed(file: string): string[] | undefined {
-  const line = /^(?:#|\/\/) fails: (.+)/.exec(readFileSync(file, 'utf8'));
+  const line = /^(?:#|\/\/) fails: (.+)/m.exec(readFileSync(file, 'utf8'));
   return line?.[1]?.split(',').map((id) => id.trim());
 }
