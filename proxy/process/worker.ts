@@ -124,12 +124,19 @@ export class Worker {
   /** False when a socket could not be opened; nothing has changed then. */
   async #switch(configuration: Configuration, complain: (error: string) => void): Promise<boolean> {
     openLogs(configuration, this.#errorLogs);
-    const { errors, use } = await this.#sockets.prepare(configuration.listeners);
-    for (const error of errors) complain(error);
-    if (errors.length > 0) return false;
     const old = this.#engine;
     const { acceptSecure } = this.#options;
-    this.#engine = new Engine(configuration, { acceptSecure, errorLogs: this.#errorLogs });
+    const engine = new Engine(configuration, { acceptSecure, errorLogs: this.#errorLogs });
+    // The first socket may bring a connection while the second one is being opened: somebody must be there for it.
+    this.#engine ??= engine;
+    const { errors, use } = await this.#sockets.prepare(configuration.listeners);
+    for (const error of errors) complain(error);
+    if (errors.length > 0) {
+      engine.stop();
+      this.#engine = old;
+      return false;
+    }
+    this.#engine = engine;
     use();
     if (old !== undefined) this.#retire(old);
     return true;
