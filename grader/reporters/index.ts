@@ -32,7 +32,7 @@ export async function reporter(format: Format): Promise<Reporter> {
     case 'jsonl':
       return (await import('./json-lines.ts')).jsonLines;
     case 'html':
-      return (await import('./html.ts')).html;
+      return (await import('./html/index.ts')).html;
     case 'junit':
       return (await import('./junit.ts')).junit;
     case 'ctrf':

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mixed, notStarted } from '../testing/fake-result.ts';
 import { github } from './github.ts';
-import { html } from './html.ts';
 import { formats, reporter } from './index.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
@@ -67,13 +66,6 @@ test('github says the total first, and escapes its own separators', async () => 
   expect(lines).toHaveLength(4);
   expect(lines[1]).toContain('100%25');
   expect(lines[1]).toContain('title=Each of the two instances gets half of the requests%2C identical');
-});
-
-test('html needs no network and shows nothing of the server as markup', () => {
-  const page = html([mixed]);
-  expect(page).toContain('&lt;b&gt;the other&lt;/b&gt;');
-  expect(page).not.toContain('<b>');
-  expect(page).not.toMatch(/<(?:script|link|img)\b|src=/);
 });
 
 test('every format has its reporter', async () => {
