@@ -11,6 +11,7 @@ import { ArgumentError, type Arguments, help, parseArguments } from './process/a
 import { openLogs } from './process/logs.ts';
 import { readPidFile } from './process/pid-file.ts';
 import { obeySignals, signalNames } from './process/signals.ts';
+import { makeTemporaryFolders } from './process/temporary-folders.ts';
 import { pidFileOf, type StartOptions, Worker } from './process/worker.ts';
 
 /**
@@ -83,6 +84,7 @@ function test(options: StartOptions, { quiet, dump }: Arguments): number {
     const warned = (warning: string): void => say('warn', warning);
     const configuration = buildConfiguration({ ...options, onSyntaxOk, onWarning: warned });
     openLogs(configuration, errorLogs);
+    makeTemporaryFolders(configuration);
     if (!quiet) tell(`nginx: configuration file ${file} test is successful`);
     if (dump) {
       for (const [name, text] of configuration.snapshot.files) {

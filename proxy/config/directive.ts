@@ -21,6 +21,8 @@ export interface Directive {
   readonly terminatorLine: number;
   /** How its words end; `undefined` where the text is not well formed. */
   readonly terminator: ';' | '{' | undefined;
+  /** The line of the `}` of its block. */
+  readonly blockEndLine?: number;
   readonly start: number;
   readonly end: number;
   /** For `include`: the directives of the files it names, in order. Read them in its place. */

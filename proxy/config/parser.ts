@@ -110,7 +110,7 @@ class Parser {
         const parent = outer.pop();
         if (parent === undefined) return stop('unexpected "}"');
         list = parent;
-        closeBlock(list, lexer.end);
+        closeBlock(list, lexer.end, lexer.line);
         continue;
       }
       this.#words += lexer.words.length;
@@ -183,8 +183,8 @@ function read(lexer: Lexer, file: string, ending: ';' | '{'): Directive {
   return ending === '{' ? { ...directive, block: [] } : directive;
 }
 
-function closeBlock(list: readonly Directive[], end: number): void {
-  (list[list.length - 1] as { end: number }).end = end;
+function closeBlock(list: readonly Directive[], end: number, line: number): void {
+  Object.assign(list[list.length - 1]!, { end, blockEndLine: line });
 }
 
 function errorDirective(error: ConfigError, file: string, start: number, end: number): Directive {

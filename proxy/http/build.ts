@@ -74,7 +74,7 @@ export function mergeAll(modules: readonly Module[], top: Configurations): void 
           module.mergeLocation?.(parent.location.get(module), child.location.get(module));
         }
       } catch (error) {
-        throw located(error, child.directive);
+        throw located(error, top.directive, top.directive?.blockEndLine);
       }
       merge(module, child);
     }
@@ -187,11 +187,11 @@ export class Builder implements Build {
 const changeable: ReadonlySet<string> = new Set(['args', 'limit_rate']);
 
 /** Errors that know no place get the one of the directive at hand. */
-function located(error: unknown, directive: Directive | undefined): unknown {
+function located(error: unknown, directive: Directive | undefined, line = directive?.terminatorLine): unknown {
   const placeless =
     error instanceof RegexError ||
     error instanceof VariableError ||
     (error instanceof ConfigError && error.file === undefined && !(error instanceof PlacelessError));
   if (!placeless || directive === undefined) return error;
-  return failure(directive, (error as Error).message);
+  return new ConfigError((error as Error).message, directive.file, line);
 }

@@ -2,6 +2,7 @@ import type { Snapshot } from '../config/index.ts';
 import type { ComplexValue, Configurations, Handler, Module } from './module.ts';
 import type { Regex } from './regex.ts';
 import type { SharedZones } from './shared-zones.ts';
+import type { TemporaryPath } from './temporary-file.ts';
 import type { Variables } from './variables.ts';
 
 /**
@@ -119,6 +120,8 @@ export interface CoreMain {
   readonly servers: VirtualServer[];
   /** The value of a variable by name: `variables.get(exchange, name)`. */
   readonly variables: Variables;
+  /** Folders that are made at the start. */
+  readonly temporaryPaths: TemporaryPath[];
 }
 
 /** `server` level of ngx_http_core_module. Times in milliseconds, sizes in bytes. */
@@ -220,6 +223,7 @@ export interface CoreLocation {
   /** 0 is no limit. */
   clientMaxBodySize: number;
   clientBodyBufferSize: number;
+  clientBodyTempPath: TemporaryPath | undefined;
   clientBodyTimeout: number;
   sendTimeout: number;
   keepaliveTimeout: number;

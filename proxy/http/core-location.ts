@@ -67,7 +67,7 @@ const defaults: Partial<CoreLocation> = {
 };
 
 /** What a block inherits although it has no default. */
-const inherited = ['limitRate', 'limitRateAfter', 'openFileCache'] as const;
+const inherited = ['clientBodyTempPath', 'limitRate', 'limitRateAfter', 'openFileCache'] as const;
 
 export function mergeLocation(parent: CoreLocationState, child: CoreLocationState): void {
   if (child.root === undefined) {

@@ -32,6 +32,7 @@ import { coreVariables } from './core-variables.ts';
 import { errorLogOf, type MainState, mainModule } from './main.ts';
 import type { Build, Configurations, Module } from './module.ts';
 import { slot } from './slot.ts';
+import { readTemporaryPath, type TemporaryPath } from './temporary-file.ts';
 
 export type * from './configuration.ts';
 
@@ -41,6 +42,7 @@ export interface CoreMainState extends Partial<CoreMain> {
   http?: Configurations;
   readonly serverStates: CoreServerState[];
   readonly ports: Map<string, ListenPort>;
+  readonly temporaryPaths: TemporaryPath[];
 }
 
 const everywhere: readonly Context[] = ['http', 'server', 'location'];
@@ -143,6 +145,7 @@ export const core: Module = {
     ofLocation('location', everywhere, 'client_body_buffer_size', 'clientBodyBufferSize', (directive) =>
       size(directive),
     ),
+    ofLocation('location', everywhere, 'client_body_temp_path', 'clientBodyTempPath', temporaryPath, [1, 4]),
     ofLocation('location', everywhere, 'client_body_timeout', 'clientBodyTimeout', (directive) => time(directive)),
     ofLocation('location', everywhere, 'send_timeout', 'sendTimeout', (directive) => time(directive)),
     ofLocation('location', everywhere, 'keepalive_requests', 'keepaliveRequests', (directive) => number(directive)),
@@ -200,20 +203,26 @@ export const core: Module = {
     accepted('location', 'client_body_in_file_only', everywhere, (directive) =>
       oneOf(directive, ['off', 'on', 'clean']),
     ),
-    accepted('location', 'client_body_temp_path', everywhere, () => undefined, [1, 4]),
     accepted('location', 'msie_refresh', everywhere, flag),
     accepted('location', 'send_lowat', everywhere, (directive) => size(directive)),
     accepted('location', 'directio', everywhere, (directive) => directive.words[0]!.text === 'off' || size(directive)),
     accepted('location', 'directio_alignment', everywhere, (directive) => size(directive)),
     accepted('location', 'keepalive_disable', everywhere, () => undefined, [1, 3]),
   ],
-  createMain: (): CoreMainState => ({ servers: [], serverStates: [], ports: new Map() }),
+  createMain: (): CoreMainState => ({ servers: [], serverStates: [], ports: new Map(), temporaryPaths: [] }),
   createServer,
   createLocation,
   mergeServer,
   mergeLocation,
   variables: coreVariables,
 };
+
+/** Reads a directive such as `client_body_temp_path`; its folder is made when the server starts. */
+export function temporaryPath(directive: Directive, build: Build): TemporaryPath {
+  const path = readTemporaryPath(directive, build);
+  build.configuration<CoreMainState>(core, 'main').temporaryPaths.push(path);
+  return path;
+}
 
 function text(directive: Directive): string {
   return directive.words[0]!.text;

@@ -4,6 +4,7 @@ import type { Exchange } from '../http/exchange.ts';
 import type { HttpExchange } from '../http/http-exchange.ts';
 import { AGAIN, type Module } from '../http/module.ts';
 import { redirectLocation } from '../http/redirect.ts';
+import { systemTemporaryPath } from '../http/temporary-file.ts';
 import { literalAddress, resolveName, upstreamFor } from '../upstream/dynamic.ts';
 import { Forwarding, type ForwardSettings } from '../upstream/forward.ts';
 import { proxyDirectives } from '../upstream/proxy-directives.ts';
@@ -95,10 +96,11 @@ function readBody(exchange: Exchange, location: ProxyLocation, url: ProxyUrl, up
     forward(exchange, location, url, upstream, new StreamedBody(exchange.body), length, true);
     return;
   }
-  const { clientBodyBufferSize } = exchange.location<CoreLocation>(core);
+  const { clientBodyBufferSize, clientBodyTempPath } = exchange.location<CoreLocation>(core);
   storeBody(
     exchange,
     clientBodyBufferSize,
+    clientBodyTempPath ?? systemTemporaryPath('client-body'),
     (stored) => {
       if (passes) {
         forward(exchange, location, url, upstream, stored, stored.length, false);
@@ -141,7 +143,14 @@ function forward(
 
 /** The settings of a location for `Forwarding`, made once. */
 function settingsOf(exchange: Exchange, location: ProxyLocation): ForwardSettings {
-  location.settings ??= {
+  if (location.settings !== undefined) return location.settings;
+  const { buffers, maxTempFileSize, tempPath } = location;
+  const spool = {
+    memory: buffers!.number * buffers!.size,
+    file: maxTempFileSize!,
+    path: tempPath ?? systemTemporaryPath('proxy'),
+  };
+  location.settings = {
     connectTimeout: location.connectTimeout!,
     sendTimeout: location.sendTimeout!,
     readTimeout: location.readTimeout!,
@@ -149,6 +158,8 @@ function settingsOf(exchange: Exchange, location: ProxyLocation): ForwardSetting
     nextUpstreamTries: location.nextUpstreamTries!,
     nextUpstreamTimeout: location.nextUpstreamTimeout!,
     bufferSize: location.bufferSize!,
+    spool: location.buffering === true ? spool : undefined,
+    spoolOnWish: location.ignoreHeaders!.has('x-accel-buffering') ? undefined : spool,
     ignoreClientAbort: location.ignoreClientAbort!,
     takeHead: responseTaker(exchange.location<CoreLocation>(core), location),
   };

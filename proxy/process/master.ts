@@ -8,6 +8,7 @@ import { closeAccessLogs, giveLogs, openLogs } from './logs.ts';
 import type { Serve, Started } from './messages.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { removeStaleSockets } from './sockets.ts';
+import { makeTemporaryFolders } from './temporary-folders.ts';
 import { pidFileOf, type StartOptions } from './worker.ts';
 
 /** One configuration and the workers that serve it. */
@@ -118,6 +119,7 @@ export class Master {
   /** Finds out whether the logs can be opened. Throws nginx's error. Requests are logged by the workers alone. */
   #tryLogs(configuration: Configuration): void {
     openLogs(configuration, this.#errorLogs);
+    makeTemporaryFolders(configuration);
     closeAccessLogs(configuration);
   }
 

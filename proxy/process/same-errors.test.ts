@@ -99,6 +99,24 @@ const cases: readonly (readonly [text: string, message: string])[] = [
   [server('access_log x nosuch;'), 'unknown log format "nosuch" in FILE:2'],
   [location('proxy_pass http://nosuch.invalid;'), 'host not found in upstream "nosuch.invalid" in FILE:2'],
   [location('proxy_pass nosuch;'), 'invalid URL prefix in FILE:2'],
+  [http('proxy_buffers 1 4k; server {\n}\n'), 'there must be at least 2 "proxy_buffers" in FILE:4'],
+  [
+    http('proxy_buffer_size 64k; server {\n}\n'),
+    '"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer in FILE:4',
+  ],
+  [
+    http('server { proxy_busy_buffers_size 1k; }'),
+    '"proxy_busy_buffers_size" must be equal to or greater than the maximum of the value of "proxy_buffer_size" and one of the "proxy_buffers" in FILE:2',
+  ],
+  [
+    http('server { proxy_temp_file_write_size 1k; }'),
+    '"proxy_temp_file_write_size" must be equal to or greater than the maximum of the value of "proxy_buffer_size" and one of the "proxy_buffers" in FILE:2',
+  ],
+  [
+    http('server { proxy_max_temp_file_size 1k; }'),
+    '"proxy_max_temp_file_size" must be equal to zero to disable temporary files usage or must be equal to or greater than the maximum of the value of "proxy_buffer_size" and one of the "proxy_buffers" in FILE:2',
+  ],
+  [http('proxy_temp_path x y;'), '"proxy_temp_path" directive invalid value in FILE:2'],
   [http('upstream u { }'), 'no servers are inside upstream in FILE:2'],
   [
     `events {}\nhttp { root "${'x'.repeat(5000)}"; }`,

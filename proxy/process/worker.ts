@@ -10,6 +10,7 @@ import { accessLogFiles } from '../modules/log.ts';
 import { closeAccessLogs, openLogs } from './logs.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { Sockets } from './sockets.ts';
+import { makeTemporaryFolders } from './temporary-folders.ts';
 
 /** How a process was started. */
 export interface StartOptions {
@@ -124,6 +125,7 @@ export class Worker {
   /** False when a socket could not be opened; nothing has changed then. */
   async #switch(configuration: Configuration, complain: (error: string) => void): Promise<boolean> {
     openLogs(configuration, this.#errorLogs);
+    if (!this.#options.underMaster) makeTemporaryFolders(configuration);
     const old = this.#engine;
     const { acceptSecure } = this.#options;
     const engine = new Engine(configuration, { acceptSecure, errorLogs: this.#errorLogs });

@@ -22,11 +22,11 @@ export interface Outcome {
 /** Real nginx and ours with the same configuration, each with its own port and folder. */
 export class SideBySide {
   readonly folder: string;
-  readonly #ports: readonly [number, number];
   /** Every port of the pair, by the word that stands for it. */
   readonly #words: readonly (readonly [port: number, word: string])[];
   /** How much of each error log has been compared. */
   readonly #read: [number, number] = [0, 0];
+  readonly ports: readonly [number, number];
   readonly #nginx: ChildProcess;
   readonly #engine: Engine;
   readonly #servers: { close(): void }[];
@@ -40,8 +40,8 @@ export class SideBySide {
     servers: { close(): void }[],
   ) {
     this.folder = folder;
-    this.#ports = ports;
     this.#words = words;
+    this.ports = ports;
     this.#nginx = nginx;
     this.#engine = engine;
     this.#servers = servers;
@@ -81,6 +81,7 @@ export class SideBySide {
       mkdirSync(path.join(folder, name));
       const file = path.join(folder, `${name}.conf`);
       const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+        .filter((kind) => !http.includes(`${kind}_temp_path`))
         .map((kind) => `${kind}_temp_path ${folder}/${name}/${kind};`)
         .join(' ');
       const text = `
@@ -113,9 +114,9 @@ export class SideBySide {
   async #ready(): Promise<void> {
     const end = Date.now() + 10_000;
     while (Date.now() < end) {
-      if (this.#nginx.exitCode !== null) throw new Error(readFileSync(`${this.folder}/theirs/error.log`, 'latin1'));
+      if (this.#nginx.exitCode !== null) throw new Error(`nginx did not start: ${this.#said()}`);
       const open = await new Promise<boolean>((resolve) => {
-        const socket = connect(this.#ports[0], '127.0.0.1', () => {
+        const socket = connect(this.ports[0], '127.0.0.1', () => {
           socket.destroy();
           resolve(true);
         });
@@ -126,9 +127,14 @@ export class SideBySide {
     throw new Error('nginx did not start');
   }
 
+  #said(): string {
+    const file = `${this.folder}/theirs/error.log`;
+    return existsSync(file) ? readFileSync(file, 'latin1') : 'see nginx -t';
+  }
+
   /** Sends the same bytes to both: [nginx, ours]. `PORT` in answers is put back. */
   async send(request: string): Promise<[Outcome, Outcome]> {
-    const outcomes = await Promise.all(this.#ports.map((port) => exchange(port, request)));
+    const outcomes = await Promise.all(this.ports.map((port) => exchange(port, request)));
     return outcomes as [Outcome, Outcome];
   }
 

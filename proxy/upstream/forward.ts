@@ -7,7 +7,8 @@ import type { Peer } from './peer.ts';
 import type { Upstream } from './registry.ts';
 import type { OutgoingBody } from './request-body.ts';
 import { type BodyReader, ChunkedReader, CloseReader, LengthReader } from './response-body.ts';
-import { type ResponseHead, readResponseHead } from './response-head.ts';
+import { headerOf, type ResponseHead, readResponseHead } from './response-head.ts';
+import { Spool, type SpoolLimits } from './spool.ts';
 import { Tunnel } from './tunnel.ts';
 
 /** How a location wants requests forwarded. Times in milliseconds, sizes in bytes. */
@@ -21,6 +22,10 @@ export interface ForwardSettings {
   readonly nextUpstreamTries: number;
   readonly nextUpstreamTimeout: number;
   readonly bufferSize: number;
+  /** What may wait for a slow client; `undefined` when the upstream is to wait instead (`proxy_buffering off`). */
+  readonly spool: SpoolLimits | undefined;
+  /** `X-Accel-Buffering` of the upstream overrides it; `undefined` where that header is ignored. */
+  readonly spoolOnWish: SpoolLimits | undefined;
   readonly ignoreClientAbort: boolean;
   /** Puts the upstream's status and headers into the exchange; false when it has answered the exchange in another way. */
   takeHead(exchange: Exchange, head: ResponseHead): boolean;
@@ -68,6 +73,8 @@ export class Forwarding implements ConnectionUser {
   #head: ResponseHead | undefined;
   #reader: BodyReader | undefined;
   #waiting = false;
+  /** What the client hasn't taken yet: only a slow one has it. */
+  #spool: Spool | undefined;
   #done = false;
 
   constructor(exchange: Exchange, settings: ForwardSettings, request: ForwardRequest) {
@@ -261,7 +268,7 @@ export class Forwarding implements ConnectionUser {
     const pieces: Buffer[] = [];
     const stop = reader.read(bytes, start, end, (from, to) => void pieces.push(bytes.subarray(from, to)));
     // The bytes are in a buffer that the next read overwrites; what came in one read goes on in one piece.
-    const ready = pieces.length === 0 || exchange.write(Buffer.concat(pieces));
+    const ready = pieces.length === 0 || this.#pass(Buffer.concat(pieces));
     if (this.#done) return true;
     if (reader.broken) {
       this.#logWhile('error', 'upstream sent invalid chunked response');
@@ -272,7 +279,7 @@ export class Forwarding implements ConnectionUser {
       const surplus = stop < end;
       if (surplus) this.#logWhile('warn', 'upstream sent more data than specified in "Content-Length" header');
       this.#release(!surplus);
-      exchange.end();
+      (this.#spool ?? exchange).end();
       return true;
     }
     if (ready) {
@@ -282,6 +289,19 @@ export class Forwarding implements ConnectionUser {
     this.#waiting = true;
     connection.wait(0);
     return false;
+  }
+
+  /** Sends bytes to the client, or puts them aside for it; false when the upstream has to wait. */
+  #pass(bytes: Buffer): boolean {
+    if (this.#spool !== undefined) return this.#spool.add(bytes);
+    if (this.#exchange.write(bytes)) return true;
+    const { spool, spoolOnWish } = this.#settings;
+    const wish =
+      spoolOnWish === undefined ? undefined : headerOf(this.#head!.headers, 'x-accel-buffering')?.toLowerCase();
+    const limits = wish === 'no' ? undefined : wish === 'yes' ? spoolOnWish : spool;
+    if (limits === undefined) return false;
+    this.#spool = new Spool(this.#exchange, limits, () => this.#clientDrained());
+    return true;
   }
 
   /** The client has taken what it was sent: the upstream may send more. */
@@ -325,7 +345,7 @@ export class Forwarding implements ConnectionUser {
       this.#next(NEXT.error);
     } else if (this.#reader?.untilClose) {
       this.#release(false);
-      this.#exchange.end();
+      (this.#spool ?? this.#exchange).end();
     } else {
       this.#logWhile('error', 'upstream prematurely closed connection');
       this.#cutShort();
@@ -441,7 +461,7 @@ export class Forwarding implements ConnectionUser {
   /** The answer can't be completed: the client learns it from the end of its connection. */
   #cutShort(): void {
     this.#release(false);
-    this.#exchange.abort();
+    (this.#spool ?? this.#exchange).abort();
   }
 
   #bodyFailed(status: number): void {
@@ -457,6 +477,7 @@ export class Forwarding implements ConnectionUser {
     const { statuses } = this.#facts;
     if (statuses[statuses.length - 1] === -1) statuses[statuses.length - 1] = 0;
     this.#release(false);
+    this.#spool?.close();
   }
 }
 

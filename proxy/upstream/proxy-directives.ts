@@ -1,6 +1,7 @@
 import { type Directive, flag, number, oneOf, size, time } from '../config/index.ts';
 import type { CoreLocation } from '../http/configuration.ts';
-import { core } from '../http/core.ts';
+import { core, temporaryPath } from '../http/core.ts';
+import { largeBuffers } from '../http/core-server.ts';
 import type { Build, DirectiveSpec, Handler } from '../http/module.ts';
 import { NEXT, NEXT_OFF } from './failure.ts';
 import type { ProxyLocation, ProxyTls } from './proxy-location.ts';
@@ -79,11 +80,11 @@ export function proxyDirectives(handler: Handler): DirectiveSpec[] {
     once('proxy_ignore_client_abort', 'flag', 'ignoreClientAbort', flag),
     once('proxy_intercept_errors', 'flag', 'interceptErrors', flag),
     once('proxy_buffer_size', 1, 'bufferSize', (directive) => size(directive)),
-    checked('proxy_buffers', 2, (directive) => [number(directive), size(directive, 1)]),
-    checked('proxy_busy_buffers_size', 1, (directive) => size(directive)),
-    checked('proxy_max_temp_file_size', 1, (directive) => size(directive)),
-    checked('proxy_temp_file_write_size', 1, (directive) => size(directive)),
-    checked('proxy_temp_path', [1, 4], () => undefined),
+    once('proxy_buffers', 2, 'buffers', (directive) => largeBuffers(directive)),
+    once('proxy_busy_buffers_size', 1, 'busyBuffersSize', (directive) => size(directive)),
+    once('proxy_max_temp_file_size', 1, 'maxTempFileSize', (directive) => size(directive)),
+    once('proxy_temp_file_write_size', 1, 'tempFileWriteSize', (directive) => size(directive)),
+    once('proxy_temp_path', [1, 4], 'tempPath', temporaryPath),
     checked('proxy_headers_hash_max_size', 1, (directive) => number(directive)),
     checked('proxy_headers_hash_bucket_size', 1, (directive) => number(directive)),
     checked('proxy_socket_keepalive', 'flag', flag),

@@ -4,6 +4,7 @@ import { ConfigError, systemPath } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ComplexValue } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
+import type { TemporaryPath } from '../http/temporary-file.ts';
 import { NEXT } from './failure.ts';
 import type { ForwardSettings } from './forward.ts';
 import type { ProxyUrl } from './proxy-url.ts';
@@ -47,6 +48,11 @@ export interface ProxyLocation {
   nextUpstreamTries?: number;
   nextUpstreamTimeout?: number;
   bufferSize?: number;
+  buffers?: { readonly number: number; readonly size: number };
+  busyBuffersSize?: number;
+  maxTempFileSize?: number;
+  tempFileWriteSize?: number;
+  tempPath?: TemporaryPath;
   buffering?: boolean;
   requestBuffering?: boolean;
   ignoreClientAbort?: boolean;
@@ -86,6 +92,8 @@ const DEFAULTS = {
   nextUpstreamTries: 0,
   nextUpstreamTimeout: 0,
   bufferSize: 4096,
+  buffers: { number: 8, size: 4096 },
+  maxTempFileSize: 1024 ** 3,
   buffering: true,
   requestBuffering: true,
   ignoreClientAbort: false,
@@ -106,6 +114,9 @@ const INHERITED = [
   'cookieDomain',
   'cookiePath',
   'pass',
+  'busyBuffersSize',
+  'tempFileWriteSize',
+  'tempPath',
 ] as const;
 
 /** Headers nginx never passes on from the client unless `proxy_set_header` names them. */
@@ -127,6 +138,7 @@ export function mergeProxyLocation(parent: ProxyLocation, child: ProxyLocation):
   for (const key of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
     Object.assign(child, { [key]: child[key] ?? parent[key] ?? DEFAULTS[key] });
   }
+  checkBuffers(child);
   child.ssl = { ...parent.ssl, ...child.ssl };
   const { pass } = child;
   if (pass === undefined) return;
@@ -139,6 +151,35 @@ export function mergeProxyLocation(parent: ProxyLocation, child: ProxyLocation):
   child.cookieDomains = child.cookieDomain === 'off' ? [] : (child.cookieDomain ?? []);
   child.cookiePaths = child.cookiePath === 'off' ? [] : (child.cookiePath ?? []);
   child.tls = pass.url?.scheme === 'http' ? undefined! : tlsOptions(child.ssl, pass.url?.scheme === 'https');
+}
+
+/** The sizes must fit one another. Throws in nginx's words. Source: ngx_http_proxy_merge_loc_conf. */
+function checkBuffers({
+  bufferSize,
+  buffers,
+  busyBuffersSize,
+  maxTempFileSize,
+  tempFileWriteSize,
+}: ProxyLocation): void {
+  const { number, size } = buffers!;
+  if (number < 2) throw new ConfigError('there must be at least 2 "proxy_buffers"');
+  const largest = Math.max(bufferSize!, size);
+  const busy = busyBuffersSize ?? 2 * largest;
+  const maximum = 'the maximum of the value of "proxy_buffer_size" and one of the "proxy_buffers"';
+  if (busy < largest) throw new ConfigError(`"proxy_busy_buffers_size" must be equal to or greater than ${maximum}`);
+  if (busy > (number - 1) * size) {
+    throw new ConfigError(
+      '"proxy_busy_buffers_size" must be less than the size of all "proxy_buffers" minus one buffer',
+    );
+  }
+  if (tempFileWriteSize !== undefined && tempFileWriteSize < largest) {
+    throw new ConfigError(`"proxy_temp_file_write_size" must be equal to or greater than ${maximum}`);
+  }
+  if (maxTempFileSize !== 0 && maxTempFileSize! < largest) {
+    throw new ConfigError(
+      `"proxy_max_temp_file_size" must be equal to zero to disable temporary files usage or must be equal to or greater than ${maximum}`,
+    );
+  }
 }
 
 function requestForm(location: ProxyLocation, pass: ProxyPass): RequestForm {

@@ -1,7 +1,5 @@
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Exchange, RequestBody } from '../http/exchange.ts';
+import { type TemporaryFile, TemporaryFileError, type TemporaryPath } from '../http/temporary-file.ts';
 import type { UpstreamConnection } from './connection.ts';
 
 /** What is sent after a request's head. A stored body can be sent again; a streamed one can't. */
@@ -39,28 +37,28 @@ export class MemoryBody implements OutgoingBody {
 
 export const NO_BODY = new MemoryBody();
 
-/** A body in a temporary file that has no name any more: it goes when it is closed, whatever happens. */
+/** A body in a temporary file. */
 class FileBody implements OutgoingBody {
-  readonly length: number;
   readonly whole = undefined;
-  readonly #file: number;
-  #closed = false;
+  readonly #file: TemporaryFile;
   #pump: (() => void) | undefined;
 
-  constructor(file: number, length: number) {
+  constructor(file: TemporaryFile) {
     this.#file = file;
-    this.length = length;
+  }
+
+  get length(): number {
+    return this.#file.length;
   }
 
   send(connection: UpstreamConnection, onSent: () => void): void {
     let at = 0;
     this.#pump = (): void => {
       while (at < this.length && !connection.closed) {
-        const piece = Buffer.allocUnsafe(Math.min(65536, this.length - at));
-        const count = readSync(this.#file, piece, 0, piece.length, at);
-        if (count === 0) return;
-        at += count;
-        const ready = connection.socket.write(count === piece.length ? piece : piece.subarray(0, count));
+        const piece = this.#file.read(at, 65536);
+        if (piece.length === 0) return;
+        at += piece.length;
+        const ready = connection.socket.write(piece);
         if (at === this.length) {
           this.#pump = undefined;
           onSent();
@@ -77,9 +75,8 @@ class FileBody implements OutgoingBody {
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    closeSync(this.#file);
+    this.#pump = undefined;
+    this.#file.close();
   }
 }
 
@@ -129,55 +126,53 @@ export class StreamedBody implements OutgoingBody {
 
 /**
  * Reads a whole body before anything is connected (`proxy_request_buffering on`): into memory up to `most` bytes
- * (`client_body_buffer_size`), beyond that into a temporary file, so that memory stays bounded.
+ * (`client_body_buffer_size`), beyond that into a file below `path`, so that memory stays bounded.
  */
 export function storeBody(
   exchange: Exchange,
   most: number,
+  path: TemporaryPath,
   onReady: (body: OutgoingBody) => void,
   onError: (status: number) => void,
 ): void {
   let chunks: Buffer[] = [];
   let size = 0;
-  let file: number | undefined;
-  const close = (): void => {
-    if (file !== undefined) closeSync(file);
-    file = undefined;
+  let file: TemporaryFile | undefined;
+  let broken = false;
+  const failed = (status: number): void => {
+    exchange.onAbort = undefined;
+    file?.close();
+    onError(status);
   };
-  exchange.onAbort = close;
+  exchange.onAbort = () => file?.close();
   exchange.body.start(
     (chunk) => {
+      if (broken) return;
       size += chunk.length;
       chunks.push(chunk);
       if (size <= most && file === undefined) return;
-      file ??= temporaryFile(exchange);
-      for (const piece of chunks) for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
-      chunks = [];
+      try {
+        file ??= newFile(exchange, path);
+        for (const piece of chunks) file.append(piece);
+        chunks = [];
+      } catch (error) {
+        if (!(error instanceof TemporaryFileError)) throw error;
+        exchange.logError('crit', error.message);
+        broken = true;
+        failed(500);
+      }
     },
     () => {
       exchange.onAbort = undefined;
-      if (file !== undefined) onReady(new FileBody(file, size));
+      if (file !== undefined) onReady(new FileBody(file));
       else onReady(chunks.length === 1 ? new MemoryBody(chunks[0]!) : new MemoryBody(Buffer.concat(chunks, size)));
     },
-    (status) => {
-      exchange.onAbort = undefined;
-      close();
-      onError(status);
-    },
+    failed,
   );
 }
 
-function temporaryFile(exchange: Exchange): number {
-  const name = path.join(
-    tmpdir(),
-    `nginx-body-${process.pid}-${performance.now()}-${Math.random().toString(36).slice(2)}`,
-  );
-  const file = openSync(name, 'wx+', 0o600);
-  exchange.logError('warn', `a client request body is buffered to a temporary file ${name}`);
-  try {
-    unlinkSync(name);
-  } catch {
-    // Windows keeps the name of an open file; the system's own cleaning takes it away.
-  }
+function newFile(exchange: Exchange, path: TemporaryPath): TemporaryFile {
+  const file = path.open();
+  exchange.logError('warn', `a client request body is buffered to a temporary file ${file.name}`);
   return file;
 }

@@ -95,3 +95,12 @@ function noteHeader(head: ResponseHead, name: string, value: string): string | u
       return undefined;
   }
 }
+
+/** The first value of a header, by its name in lower case. */
+export function headerOf(headers: readonly string[], lowerCaseName: string): string | undefined {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) return headers[i + 1];
+  }
+  return undefined;
+}

@@ -2,7 +2,7 @@ import type { CoreLocation } from '../http/configuration.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { DECLINED } from '../http/module.ts';
 import { HeaderSet } from './request-head.ts';
-import type { ResponseHead } from './response-head.ts';
+import { headerOf, type ResponseHead } from './response-head.ts';
 import { type ReplaceRule, replaceByRules, replaceInCookie, replaceInRefresh } from './rewrite-headers.ts';
 
 /** What a location does to the headers of an upstream's answer. */
@@ -118,14 +118,6 @@ function lookAt(exchange: Exchange, form: ResponseForm, name: string, value: str
     default:
       answer.push(name, value);
   }
-}
-
-function headerOf(headers: readonly string[], lowerCaseName: string): string | undefined {
-  for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i]!;
-    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) return headers[i + 1];
-  }
-  return undefined;
 }
 
 function accelRedirect(exchange: Exchange, headers: readonly string[], target: string): void {
