@@ -49,6 +49,11 @@ export class Clock {
     return second;
   }
 
+  /** Whole seconds since 1970. */
+  get second(): number {
+    return this.#tick();
+  }
+
   /** IMF-fixdate (RFC 9110, 5.6.7). */
   get httpDate(): string {
     this.#tick();

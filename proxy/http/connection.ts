@@ -1,22 +1,33 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { readAccepted } from './accepted-socket.ts';
+import { AnswerWriter, Assembly } from './answer-writer.ts';
+import type { VirtualServer } from './configuration.ts';
 import type { Deadlines, Waiting } from './deadlines.ts';
 import type { ClientConnection } from './exchange.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { type BodySource, IncomingBody } from './incoming-body.ts';
+import type { KeptAnswer } from './kept-answer.ts';
 import type { Service } from './phases.ts';
 import { type HeadError, type HeadLimits, parseRequestHead, type RequestHead } from './request-head.ts';
 import { chooseServer } from './request-host.ts';
 import { needsChunks, responseHead } from './response-head.ts';
 import type { Transport } from './transport.ts';
 
-/** Bodies up to this many bytes are joined with the head in the kept buffer and go out in one write. */
-const JOINED = 65536;
 /** Bytes of requests that may wait while one is being answered. */
 const MOST_PIPELINED = 65536;
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+const LAST_CHUNK = '0\r\n\r\n';
 const LINGERING_TIME = 30_000;
+/** The body of all requests that have none. */
+const NO_BODY = new IncomingBody(0, { bodyWanted() {}, bodyFull() {} });
+
+/** The server that a Host header led to. */
+interface KnownHost {
+  readonly given: string;
+  readonly host: string;
+  readonly server: VirtualServer;
+}
 
 type Wait = 'none' | 'head' | 'idle' | 'body' | 'send' | 'linger';
 
@@ -33,19 +44,14 @@ export interface Connections {
   readonly open: Set<OpenConnection>;
   /** Counts connections, for `$connection`. */
   count: number;
-  /** Where answers are put together. */
-  out: Buffer;
+  readonly assembly: Assembly;
   /** No connection is kept after the answer at hand. */
   quitting: boolean;
 }
 
 /** What the connections of a process share, at its start. */
 export function newConnections(deadlines: Deadlines): Connections {
-  return { deadlines, open: new Set(), count: 0, out: newOutBuffer(JOINED), quitting: false };
-}
-
-function newOutBuffer(size: number): Buffer {
-  return Buffer.allocUnsafeSlow(size + 16_384);
+  return { deadlines, open: new Set(), count: 0, assembly: new Assembly(), quitting: false };
 }
 
 /**
@@ -62,7 +68,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   readonly #service: Service;
   readonly #shared: Connections;
   readonly #limits: HeadLimits;
-  readonly #since = performance.now();
+  readonly #since: number;
   #waitsFor: Wait = 'none';
   /** What has arrived and isn't understood yet, bytes as latin1. */
   #text = '';
@@ -70,7 +76,9 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   #body: IncomingBody | undefined;
   #expectContinue = false;
   #chunked = false;
-  #corked = false;
+  readonly #writer: AnswerWriter;
+  /** The host of the last request, for the next one is nearly always for the same. */
+  #known: KnownHost | undefined;
   #parsing = false;
   #paused = false;
   #closing = false;
@@ -91,8 +99,10 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       ignoreInvalidHeaders: core.ignoreInvalidHeaders,
       underscoresInHeaders: core.underscoresInHeaders,
     };
+    this.#since = performance.now();
     this.#wait('head', core.clientHeaderTimeout);
     this.socket = readAccepted(accepted, (bytes) => this.receive(bytes));
+    this.#writer = new AnswerWriter(this.socket, shared.assembly);
     this.socket.on('end', () => this.#ended());
     this.socket.on('error', () => this.#gone());
     this.socket.on('close', () => this.#gone());
@@ -166,7 +176,8 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
 
   #begin(head: RequestHead): void {
     const rest = this.#text.length === head.end ? '' : this.#text.slice(head.end);
-    const body = new IncomingBody(head.chunked ? undefined : (head.contentLength ?? 0), this);
+    const length = head.chunked ? undefined : (head.contentLength ?? 0);
+    const body = length === 0 ? NO_BODY : new IncomingBody(length, this);
     const exchange = new HttpExchange(head, head.version, body, this, this.#service, this);
     this.requests++;
     this.#wait('none', 0);
@@ -176,7 +187,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     this.#expectContinue = head.expectContinue && head.version === '1.1' && !body.complete;
     exchange.keepAlive =
       head.version === '1.1' ? head.connection !== 'close' : head.version === '1.0' && head.connection === 'keep-alive';
-    const problem = chooseServer(exchange);
+    const problem = this.#chooseServer(exchange);
     if (problem !== undefined || head.method === 'TRACE') {
       exchange.keepAlive = false;
       if (problem !== undefined) exchange.logError('info', `${problem} while reading client request headers`);
@@ -189,7 +200,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       exchange.fail(497);
       return;
     }
-    body.most = exchange.core.clientMaxBodySize;
+    if (body !== NO_BODY) body.most = exchange.core.clientMaxBodySize;
     if (rest !== '' && !body.complete) {
       const bytes = Buffer.from(rest, 'latin1');
       this.#expectContinue = false;
@@ -199,9 +210,26 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     this.#service.phases.begin(exchange);
   }
 
+  #chooseServer(exchange: HttpExchange): string | undefined {
+    const known = this.#known;
+    const given = exchange.authority;
+    if (known !== undefined && known.given === given && exchange.requestHead.authority === '') {
+      exchange.host = known.host;
+      exchange.virtualServer = known.server;
+      exchange.enter(known.server.configurations);
+      return undefined;
+    }
+    const problem = chooseServer(exchange);
+    // A name that was matched by a regular expression has captures, and is looked up each time.
+    if (problem === undefined && given !== undefined && exchange.captures.length === 0) {
+      this.#known = { given, host: exchange.host, server: exchange.virtualServer };
+    }
+    return problem;
+  }
+
   /** Answers a head that can't be understood, and closes. */
   #refuse({ status, reason, head }: HeadError): void {
-    const body = new IncomingBody(0, this);
+    const body = NO_BODY;
     const exchange = new HttpExchange(head, head.version, body, this, this.#service, this);
     this.requests++;
     this.#wait('none', 0);
@@ -218,63 +246,39 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
 
   // The transport
 
-  respond(exchange: HttpExchange, body: Buffer | string): void {
-    const head = this.#head(exchange);
-    const { socket } = this;
-    exchange.bytesSent += head.length + body.length;
+  respond(exchange: HttpExchange, body: Buffer | string, kept?: KeptAnswer): void {
+    this.#settle(exchange);
+    const ready = kept !== undefined && exchange.keepAlive ? kept.bytesFor(exchange, headOf) : undefined;
     exchange.bodyBytesSent += body.length;
-    if (typeof body === 'string') {
-      socket.write(head + body, 'latin1');
-    } else if (body.length === 0) {
-      if (head !== '') socket.write(head, 'latin1');
-    } else if (body.length <= JOINED) {
-      this.#writeJoined(head, body);
+    if (ready !== undefined) {
+      exchange.bytesSent += ready.length;
+      this.#writer.ready(ready);
     } else {
-      socket.cork();
-      socket.write(head, 'latin1');
-      socket.write(body);
-      socket.uncork();
+      const head = this.#head(exchange);
+      exchange.bytesSent += head.length + body.length;
+      this.#writer.whole(head, body);
     }
     this.#answered(exchange);
   }
 
-  /**
-   * Head and body in one write, from a buffer that is kept: when the socket took everything at once it is free again,
-   * otherwise the bytes still wait in it, and the next answer gets a new one.
-   */
-  #writeJoined(head: string, body: Buffer): void {
-    const { socket } = this;
-    const length = head.length + body.length;
-    if (this.#shared.out.length < length) this.#shared.out = newOutBuffer(length);
-    const { out } = this.#shared;
-    out.write(head, 0, 'latin1');
-    body.copy(out, head.length);
-    socket.write(out.subarray(0, length));
-    if (socket.writableLength > 0) this.#shared.out = newOutBuffer(JOINED);
-  }
-
   sendHead(exchange: HttpExchange): void {
+    this.#settle(exchange);
     const head = this.#head(exchange);
     if (head === '') return;
     exchange.bytesSent += head.length;
-    this.#cork();
-    this.socket.write(head, 'latin1');
+    this.#writer.head(head);
   }
 
   write(exchange: HttpExchange, chunk: Buffer): boolean {
-    const { socket } = this;
     exchange.bytesSent += chunk.length;
     exchange.bodyBytesSent += chunk.length;
-    this.#cork();
     let ready: boolean;
     if (this.#chunked) {
       const size = `${chunk.length.toString(16)}\r\n`;
       exchange.bytesSent += size.length + 2;
-      socket.write(size, 'latin1');
-      socket.write(chunk);
-      ready = socket.write('\r\n', 'latin1');
+      ready = this.#writer.chunk(size, chunk);
     } else {
-      ready = socket.write(chunk);
+      ready = this.#writer.piece(chunk);
     }
     if (!ready) this.#wait('send', exchange.core.sendTimeout);
     return ready;
@@ -283,22 +287,24 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   end(exchange: HttpExchange): void {
     if (this.#exchange !== exchange) return;
     if (this.#chunked) {
-      exchange.bytesSent += 5;
-      this.socket.write('0\r\n\r\n', 'latin1');
-    } else if (
-      !exchange.headerOnly &&
-      exchange.contentLength !== undefined &&
-      exchange.bodyBytesSent < exchange.contentLength
-    ) {
+      exchange.bytesSent += LAST_CHUNK.length;
+      this.#writer.end(LAST_CHUNK);
+    } else {
       // Fewer bytes than announced: the client must not take the next answer for the rest.
-      exchange.keepAlive = false;
+      if (
+        !exchange.headerOnly &&
+        exchange.contentLength !== undefined &&
+        exchange.bodyBytesSent < exchange.contentLength
+      ) {
+        exchange.keepAlive = false;
+      }
+      this.#writer.end('');
     }
-    this.#uncork();
     this.#answered(exchange);
   }
 
   abort(exchange: HttpExchange): void {
-    this.#uncork();
+    this.#writer.flush();
     exchange.keepAlive = false;
     this.#exchange = undefined;
     exchange.finish();
@@ -307,7 +313,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   }
 
   upgrade(exchange: HttpExchange): Socket {
-    this.#uncork();
+    this.#writer.flush();
     this.#upgraded = true;
     this.#wait('none', 0);
     this.#resume();
@@ -320,7 +326,8 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     return this.socket;
   }
 
-  #head(exchange: HttpExchange): string {
+  /** Settles the framing of an answer, and whether the connection stays. */
+  #settle(exchange: HttpExchange): void {
     const { core } = exchange;
     this.#chunked = needsChunks(exchange);
     if (this.#expectContinue) {
@@ -338,29 +345,14 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
         this.#peerEnded ||
         this.#body?.broken === true ||
         (exchange.contentLength === undefined && !this.#chunked && !exchange.headerOnly) ||
-        performance.now() - this.#since > core.keepaliveTime)
+        exchange.startedAt - this.#since > core.keepaliveTime)
     ) {
       exchange.keepAlive = false;
     }
+  }
+
+  #head(exchange: HttpExchange): string {
     return exchange.httpVersion === '0.9' ? '' : responseHead(exchange, this.#chunked);
-  }
-
-  /** Everything of this tick goes out in one write. */
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.socket.cork();
-    process.nextTick(uncork, this);
-  }
-
-  #uncork(): void {
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.socket.uncork();
-  }
-
-  uncorkNow(): void {
-    this.#uncork();
   }
 
   /** The whole answer is with the socket: on to the next request, or to the end of the connection. */
@@ -477,8 +469,8 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   }
 
   #idleTime(): number {
-    const { hosts } = this.#service;
-    return this.#service.coreOf(hosts.defaultServer.configurations).keepaliveTimeout;
+    const { hosts, phases } = this.#service;
+    return phases.planAt(hosts.defaultServer.configurations).core.keepaliveTimeout;
   }
 
   /** The client sends nothing more. */
@@ -545,6 +537,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   }
 }
 
-function uncork(connection: HttpConnection): void {
-  connection.uncorkNow();
+/** The head of an answer whose length is known. */
+function headOf(exchange: HttpExchange): string {
+  return responseHead(exchange, false);
 }

@@ -5,6 +5,7 @@ import { core } from './core.ts';
 import { Deadlines } from './deadlines.ts';
 import { ErrorLogs } from './error-log.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import type { Configurations } from './module.ts';
 import { Phases, type Service } from './phases.ts';
 
 /** Takes over an accepted connection of an `ssl` listener: the handshake, then HTTP/1.x or HTTP/2. */
@@ -29,7 +30,8 @@ export class Engine {
     this.configuration = configuration;
     this.#listeners = new Map(configuration.listeners.map((listener) => [listener.text, listener]));
     this.errorLogs = options.errorLogs ?? new ErrorLogs();
-    this.#phases = new Phases(configuration.modules);
+    const coreOf = (configurations: Configurations): CoreLocation => configurations.location.get(core) as CoreLocation;
+    this.#phases = new Phases(configuration.modules, coreOf);
     this.#acceptSecure = options.acceptSecure;
   }
 
@@ -53,7 +55,6 @@ export class Engine {
       service = {
         hosts,
         phases: this.#phases,
-        coreOf: (configurations) => configurations.location.get(core) as CoreLocation,
         variable: (exchange, name) => this.configuration.variables.get(exchange, name),
         logError: (exchange, level, message) => this.#logError(exchange, level, message),
       };

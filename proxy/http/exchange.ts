@@ -1,5 +1,6 @@
 import type { MakeBodyFilter } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
+import type { KeptAnswer } from './kept-answer.ts';
 import type { Configurations } from './module.ts';
 import type { Segments } from './ranges.ts';
 
@@ -113,6 +114,8 @@ export interface Exchange {
   bodyBytesSent: number;
   /** Head and whole body in one go (one write). */
   respond(body: Buffer | string): void;
+  /** The same with a body that other exchanges are answered with as well. */
+  respondKept(kept: KeptAnswer): void;
   sendHead(): void;
   /** Returns false when the client's buffer is full: wait for `onDrain`. */
   write(chunk: Buffer): boolean;

@@ -4,10 +4,13 @@ import { BodyFilters, type MakeBodyFilter } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
 import { errorPage } from './error-pages.ts';
 import type { ClientConnection, Exchange, RequestBody, UpstreamFacts } from './exchange.ts';
+import type { KeptAnswer } from './kept-answer.ts';
 import { RateLimit } from './limit-rate.ts';
 import type { Configurations, Module } from './module.ts';
+import { notModified } from './not-modified.ts';
 import type { Service } from './phases.ts';
-import { rangeBody, type Segments } from './ranges.ts';
+import type { Plan } from './plan.ts';
+import { rangeBody, type Segments, selectRanges } from './ranges.ts';
 import { allHeaders, headerOf, type RequestHead } from './request-head.ts';
 import type { Transport } from './transport.ts';
 
@@ -42,6 +45,8 @@ export class HttpExchange implements Exchange {
   configurations: Configurations;
   /** The core module's configuration at the place where the exchange is now. */
   core: CoreLocation;
+  /** What there is to do there. */
+  plan: Plan;
   /** The location that was found; `undefined` before, and when none matches. */
   place: Location | undefined;
   #variables: Map<string, string> | undefined;
@@ -118,7 +123,8 @@ export class HttpExchange implements Exchange {
     this.headerOnly = head.method === 'HEAD';
     this.virtualServer = service.hosts.defaultServer;
     this.configurations = this.virtualServer.configurations;
-    this.core = service.coreOf(this.configurations);
+    this.plan = service.phases.planAt(this.configurations);
+    this.core = this.plan.core;
   }
 
   header(name: string): string | undefined {
@@ -168,7 +174,8 @@ export class HttpExchange implements Exchange {
   /** Makes another place of the file the exchange's configuration (a location, an `if` block). */
   enter(configurations: Configurations): void {
     this.configurations = configurations;
-    this.core = this.service.coreOf(configurations);
+    this.plan = this.service.phases.planAt(configurations);
+    this.core = this.plan.core;
   }
 
   setResponseHeader(name: string, value: string): void {
@@ -205,8 +212,10 @@ export class HttpExchange implements Exchange {
     else if (this.status === 0) this.status = 200;
     if (this.status === 204 || this.status === 304) this.headerOnly = true;
     this.headSent = true;
-    const { headFilters } = this.service.phases;
+    const { headFilters } = this.plan;
+    notModified(this);
     for (let i = 0; i < headFilters.length; i++) headFilters[i]!(this);
+    selectRanges(this);
     if (
       (this.limitRate !== undefined || this.core.limitRate !== undefined) &&
       this.parent === undefined &&
@@ -252,6 +261,14 @@ export class HttpExchange implements Exchange {
   }
 
   respond(content: Buffer | string): void {
+    this.#respond(content, undefined);
+  }
+
+  respondKept(kept: KeptAnswer): void {
+    this.#respond(kept.body, kept);
+  }
+
+  #respond(content: Buffer | string, kept: KeptAnswer | undefined): void {
     if (this.headSent || this.finished) return;
     this.contentLength = content.length;
     this.#filterHead();
@@ -267,7 +284,7 @@ export class HttpExchange implements Exchange {
         : rangeBody(typeof body === 'string' ? Buffer.from(body, 'latin1') : body, segments);
     const filters = this.#bodyFilters;
     if (filters === undefined) {
-      this.transport.respond(this, wanted);
+      this.transport.respond(this, wanted, wanted === kept?.body ? kept : undefined);
       return;
     }
     this.transport.sendHead(this);

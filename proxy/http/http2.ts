@@ -26,7 +26,7 @@ export function acceptHttp2(socket: TLSSocket, service: Service, connections: Co
     beginStream(stream, raw as unknown as string[], headers as Record<string, string>, connection, service);
   });
   session.on('error', () => session.destroy());
-  const { keepaliveTimeout } = service.coreOf(service.hosts.defaultServer.configurations);
+  const { keepaliveTimeout } = service.phases.planAt(service.hosts.defaultServer.configurations).core;
   if (keepaliveTimeout > 0) session.setTimeout(keepaliveTimeout, () => session.close());
   session.on('close', () => connections.open.delete(connection));
 }

@@ -116,6 +116,12 @@ export interface Module {
   /** `$name` getters; a name ending in `_` is a prefix (`arg_`, `http_`, ...) whose getter gets the rest. */
   readonly variables?: Readonly<Record<string, (exchange: Exchange, rest: string) => string | undefined>>;
   readonly phases?: Partial<Readonly<Record<Phase, Handler>>>;
+  /**
+   * Whether its configuration leaves the module nothing to do at a place: its handlers and filters are left out there.
+   * Asked once for each place; a module without it always takes part.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  idle?(location: any): boolean;
   /** Header filters, run in the order of `modules/index.ts` before the head is sent. */
   filterHead?(exchange: Exchange): void;
 }

@@ -1,8 +1,7 @@
 import type { CoreLocation, ErrorPage, VirtualHosts } from './configuration.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { AGAIN, type Configurations, DECLINED, type Handler, type Module, OK, type Phase } from './module.ts';
-import { notModified } from './not-modified.ts';
-import { selectRanges } from './ranges.ts';
+import { isIdle, type Plan, type PlannedStep, Plans } from './plan.ts';
 import { redirectLocation } from './redirect.ts';
 import { escapeUri, parseRequestUri } from './request-uri.ts';
 import { tryFiles } from './try-files.ts';
@@ -11,8 +10,6 @@ import { tryFiles } from './try-files.ts';
 export interface Service {
   readonly hosts: VirtualHosts;
   readonly phases: Phases;
-  /** The core module's location configuration among these. */
-  coreOf(configurations: Configurations): CoreLocation;
   variable(exchange: HttpExchange, name: string): string | undefined;
   logError(
     exchange: HttpExchange,
@@ -24,35 +21,40 @@ export interface Service {
 /** How a step's verdict is understood: nginx's checkers. */
 type Checker = 'generic' | 'rewrite' | 'access' | 'content';
 
-interface Step {
+interface Step extends PlannedStep {
   readonly checker: Checker;
-  readonly handler: Handler;
   /** The first step of the next phase. */
-  next: number;
+  readonly next: number;
 }
+
+type Idle = Step['idleAt'];
 
 /**
  * The phases of all modules laid out as one list of steps, built once for a configuration; an exchange is
  * a position in it. Source: ngx_http_core_run_phases and its checkers in nginx's ngx_http_core_module.c.
  */
 export class Phases {
-  readonly headFilters: readonly ((exchange: HttpExchange) => void)[];
+  readonly #plans: Plans;
   readonly #steps: Step[] = [];
-  readonly #log: readonly Handler[];
   readonly #serverRewrite: number;
   readonly #findConfiguration: number;
   readonly #rewrite: number;
 
   /** `modules` in the order in which their handlers of one phase, and their filters, run. */
-  constructor(modules: readonly Module[]) {
-    const of = (phase: Phase): Handler[] =>
-      modules.flatMap((module) => (module.phases?.[phase] === undefined ? [] : [module.phases[phase]]));
-    const add = (checker: Checker, handlers: readonly Handler[]): number => {
+  constructor(modules: readonly Module[], coreOf: (configurations: Configurations) => CoreLocation) {
+    const add = (checker: Checker, handlers: readonly PlannedStep[]): number => {
       const first = this.#steps.length;
-      for (const handler of handlers) this.#steps.push({ checker, handler, next: first + handlers.length });
+      for (const handler of handlers) this.#steps.push({ ...handler, checker, next: first + handlers.length });
       return first;
     };
-    const built = (handler: (exchange: HttpExchange) => number): Handler[] => [handler as Handler];
+    const of = (phase: Phase): PlannedStep[] =>
+      modules.flatMap((module) => {
+        const handler = module.phases?.[phase];
+        return handler === undefined ? [] : [{ handler, idleAt: (configurations) => isIdle(module, configurations) }];
+      });
+    const built = (handler: (exchange: HttpExchange) => number, idleAt: Idle = () => false): PlannedStep[] => [
+      { handler: handler as Handler, idleAt },
+    ];
 
     add('generic', of('post-read'));
     this.#serverRewrite = add('rewrite', of('server-rewrite'));
@@ -68,21 +70,20 @@ export class Phases {
     add('generic', of('preaccess'));
     add('access', of('access'));
     add('rewrite', built(postAccess));
-    add('generic', [...built(tryFiles), ...of('precontent')]);
-    add('content', [...built(locationHandler), ...of('content')]);
-    this.#log = of('log');
-    this.headFilters = [
-      notModified,
-      ...modules.flatMap((module) =>
-        module.filterHead === undefined ? [] : [module.filterHead as (exchange: HttpExchange) => void],
-      ),
-      selectRanges,
-    ];
+    add('generic', [...built(tryFiles, (_, { tryFiles: files }) => files === undefined), ...of('precontent')]);
+    add('content', [...built(locationHandler, (_, { handler }) => handler === undefined), ...of('content')]);
+    this.#plans = new Plans(modules, this.#steps, coreOf);
+  }
+
+  /** What there is to do at a place of the configuration. */
+  planAt(configurations: Configurations): Plan {
+    return this.#plans.at(configurations);
   }
 
   /** Starts a request whose head has been read. */
   begin(exchange: HttpExchange): void {
-    const parsed = parseRequestUri(exchange.target, exchange.virtualServer.core.mergeSlashes);
+    const { plain } = exchange.requestHead;
+    const parsed = plain ?? parseRequestUri(exchange.target, exchange.virtualServer.core.mergeSlashes);
     if (parsed === undefined) {
       exchange.keepAlive = false;
       exchange.logError('info', 'client sent invalid request while reading client request line');
@@ -92,7 +93,7 @@ export class Phases {
     exchange.uri = parsed.path;
     exchange.args = parsed.args;
     // A fragment never goes upstream.
-    if (exchange.target.includes('#')) exchange.uriIsOriginal = false;
+    if (plain === undefined && exchange.target.includes('#')) exchange.uriIsOriginal = false;
     exchange.step = 0;
     this.#run(exchange);
   }
@@ -111,6 +112,7 @@ export class Phases {
 
   #run(exchange: HttpExchange): void {
     for (;;) {
+      exchange.step = exchange.plan.next[exchange.step]!;
       const step = this.#steps[exchange.step];
       if (step === undefined) {
         noContent(exchange);
@@ -264,7 +266,8 @@ export class Phases {
 
   log(exchange: HttpExchange): void {
     if (exchange.parent !== undefined && !exchange.core.logSubrequest) return;
-    for (let i = 0; i < this.#log.length; i++) this.#log[i]!(exchange);
+    const { log } = exchange.plan;
+    for (let i = 0; i < log.length; i++) log[i]!(exchange);
   }
 }
 

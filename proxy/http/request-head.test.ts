@@ -28,6 +28,29 @@ describe('the head of a request', () => {
     expect(parse(text)).toMatchObject({ method: 'POST', target: '/x', contentLength: 3, end: text.length });
   });
 
+  test.each([
+    ['GET /a HTTP/1.1', { method: 'GET', target: '/a', version: '1.1' }],
+    ['GET  /a  HTTP/1.1', { method: 'GET', target: '/a', version: '1.1' }],
+    ['PROPFIND /a HTTP/1.1', { method: 'PROPFIND', target: '/a', version: '1.1' }],
+    ['GETS /a HTTP/1.1', { method: 'GETS', target: '/a', version: '1.1' }],
+    ['GET /a HTTP/1.0', { method: 'GET', target: '/a', version: '1.0' }],
+    ['GET /a HTTP/1.1 ', { method: 'GET', target: '/a', version: '1.1' }],
+    ['GET http://h:1/a?b HTTP/1.1', { method: 'GET', target: '/a?b', authority: 'h:1' }],
+    ['GET /a b HTTP/1.1', { status: 400 }],
+    ['GET /a\x01 HTTP/1.1', { status: 400 }],
+    ['GET a HTTP/1.1', { status: 400 }],
+    ['GET/a HTTP/1.1', { status: 400 }],
+    ['GET HTTP/1.1', { status: 400 }],
+    [' HTTP/1.1', { status: 400 }],
+  ])('%j is read as it should be', (line, expected) => {
+    expect(parse(`${line}\r\nHost: h\r\n\r\n`)).toMatchObject(expected);
+  });
+
+  test.each(['A: b\0c', 'A: b\rc', 'A\0: b', 'A: \0', 'A: b\r'])('%j is no header', (line) => {
+    expect(parse(`GET / HTTP/1.1\r\nHost: h\r\n${line}\r\n\r\n`)).toMatchObject({ status: 400 });
+    expect(parse(`GET / HTTP/1.1\r\nHost: h\r\nB: c\r\n\r\n${line}`)).toMatchObject({ method: 'GET' });
+  });
+
   test('joins headers of one name', () => {
     const head = parse('GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\na: 2\r\nCookie: x\r\nCookie: y\r\n\r\n');
     if (head === undefined || 'status' in head) throw new Error('refused');
@@ -42,6 +65,24 @@ describe('the head of a request', () => {
 });
 
 describe('a request target', () => {
+  test('that is taken as it is would not be changed by the long way', () => {
+    const piece = fc.constantFrom('/', '//', '/.', '/..', '.', 'a', 'b.c', '%41', '%', '?', 'x=1', '#', ':', '~', '\\');
+    let plain = 0;
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const target = `/${pieces.join('')}`;
+        const head = parse(`GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`);
+        if (head === undefined || 'status' in head) throw new Error('refused');
+        expect(head.target).toBe(target);
+        if (head.plain === undefined) return;
+        plain++;
+        expect(parseRequestUri(target)).toEqual(head.plain);
+      }),
+      { numRuns: 500 },
+    );
+    expect(plain).toBeGreaterThan(20);
+  });
+
   test.each([
     ['/a/b', '/a/b', ''],
     ['/a//b', '/a/b', ''],

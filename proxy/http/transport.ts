@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { HttpExchange } from './http-exchange.ts';
+import type { KeptAnswer } from './kept-answer.ts';
 
 /**
  * The wire under an exchange: a connection of HTTP/1.x, or one stream of HTTP/2. It reads `status`, `contentType`,
@@ -7,8 +8,11 @@ import type { HttpExchange } from './http-exchange.ts';
  * It counts `bytesSent` and `bodyBytesSent`, and calls `drained` and `clientGone` of the exchange.
  */
 export interface Transport {
-  /** Head and whole body at once. `body` is empty when the head alone is to be sent (HEAD, 304). */
-  respond(exchange: HttpExchange, body: Buffer | string): void;
+  /**
+   * Head and whole body at once. `body` is empty when the head alone is to be sent (HEAD, 304). With `kept`, whose body it
+   * then is, head and body may be bytes that were sent before.
+   */
+  respond(exchange: HttpExchange, body: Buffer | string, kept?: KeptAnswer): void;
   sendHead(exchange: HttpExchange): void;
   /** Returns false when the client's buffer is full. The chunk may be kept: it must not change afterwards. */
   write(exchange: HttpExchange, chunk: Buffer): boolean;

@@ -31,6 +31,7 @@ export const accessModule: Module = {
   mergeLocation(parent: AccessLocation, child: AccessLocation) {
     child.rules ??= parent.rules;
   },
+  idle: ({ rules }: AccessLocation) => rules === undefined,
   phases: { access: checkAccess },
 };
 

@@ -72,6 +72,7 @@ export const autoindexModule: Module = {
     child.localTime ??= parent.localTime;
     child.format ??= parent.format;
   },
+  idle: ({ enabled }: AutoindexLocation) => enabled !== true,
   phases: { content: listDirectory },
 };
 

@@ -112,6 +112,7 @@ export const gzipModule: Module = {
     child.httpVersion ??= parent.httpVersion;
     child.disable ??= parent.disable;
   },
+  idle: ({ enabled }: GzipLocation) => enabled !== true,
   filterHead,
 };
 

@@ -59,6 +59,7 @@ export const headersModule: Module = {
     child.added ??= parent.added;
     child.expires ??= parent.expires;
   },
+  idle: ({ added, expires }: HeadersLocation) => added === undefined && expires === undefined,
   filterHead,
 };
 

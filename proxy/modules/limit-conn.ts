@@ -48,6 +48,7 @@ export const limitConnModule: Module = {
   createLocation: (): LimitConnLocation => ({}),
   mergeLocation: inherit,
   variables: { limit_conn_status: (exchange) => exchange.variables.get('limit_conn_status') },
+  idle: ({ limits }: LimitConnLocation) => limits === undefined,
   phases: { preaccess: limitConnections },
 };
 

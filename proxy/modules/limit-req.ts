@@ -56,6 +56,7 @@ export const limitReqModule: Module = {
   createLocation: (): LimitReqLocation => ({}),
   mergeLocation: inherit,
   variables: { limit_req_status: (exchange) => exchange.variables.get('limit_req_status') },
+  idle: ({ limits }: LimitReqLocation) => limits === undefined,
   phases: { preaccess: limitRequests },
 };
 

@@ -67,6 +67,7 @@ export const logModule: Module = {
   mergeLocation(parent: LogLocation, child: LogLocation) {
     child.logs ??= parent.logs;
   },
+  idle: ({ logs }: LogLocation) => logs === undefined || logs === 'off',
   phases: { log: writeLogs },
 };
 

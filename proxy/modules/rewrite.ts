@@ -82,6 +82,7 @@ export const rewriteModule: Module = {
     })),
   ],
   createLocation: (): RewriteLocation => ({ instructions: [] }),
+  idle: ({ instructions }: RewriteLocation) => instructions.length === 0,
   phases: {
     'server-rewrite': run,
     // Without a location the configuration is the server's, whose instructions have run already.

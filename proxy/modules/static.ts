@@ -1,5 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import type { CoreLocation } from '../http/configuration.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { KeptAnswer } from '../http/kept-answer.ts';
 import { mapUriToPath } from '../http/map-uri.ts';
 import { contentTypeOf, fileEtag } from '../http/mime.ts';
 import { DECLINED, type Module, OK } from '../http/module.ts';
@@ -8,63 +10,73 @@ import { escapeUri } from '../http/request-uri.ts';
 
 /** Files up to this many bytes are kept in memory. */
 const SMALL = 65536;
-/** Milliseconds a kept file is believed without looking. */
+/** Milliseconds a kept file is believed without looking, where `open_file_cache` allows it at all. */
 const BELIEVED = 1000;
 /** Bytes of all kept files together. */
 const MOST_KEPT = 64 * 1024 * 1024;
 const CHUNK = 65536;
 
 interface KeptFile {
-  readonly body: Buffer;
+  /** The path, as bytes. */
+  readonly name: Buffer;
+  readonly answer: KeptAnswer;
   readonly inode: number;
   readonly modified: number;
   readonly size: number;
   readonly lastModified: Date;
   readonly etag: string;
+  readonly contentType: string | undefined;
   checked: number;
 }
 
 interface StaticMain {
-  readonly kept: Map<string, KeptFile>;
+  /** By place of the configuration, and what of the request decides which file it is there. */
+  readonly kept: Map<CoreLocation, Map<string, KeptFile>>;
   bytes: number;
+  files: number;
 }
 
 /**
- * Serves files. Small ones are kept in memory and looked at again once a second, as `open_file_cache` does; the
- * others are opened, read and closed synchronously, piece by piece as the client takes them: asynchronous file
- * calls go through a thread pool, which halves the throughput of files that are in the page cache anyway.
- * Source: ngx_http_static_module.c.
+ * Serves files. Small ones are kept in memory, head and body ready to be sent: each request looks whether the file has
+ * changed, or once a second where `open_file_cache` is on. The others are opened, read and closed synchronously, piece by
+ * piece as the client takes them: asynchronous file calls go through a thread pool, which halves the throughput of files
+ * that are in the page cache anyway. Source: ngx_http_static_module.c.
  */
 export const staticModule: Module = {
   name: 'ngx_http_static_module',
   alwaysAtWork: true,
   directives: [],
-  createMain: (): StaticMain => ({ kept: new Map(), bytes: 0 }),
+  createMain: (): StaticMain => ({ kept: new Map(), bytes: 0, files: 0 }),
   phases: { content: serveStatic },
 };
 
 function serveStatic(exchange: Exchange): number {
-  const { method } = exchange;
-  const { uri } = exchange;
+  const { method, uri, core } = exchange;
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return 405;
   if (uri.charCodeAt(uri.length - 1) === 47) return DECLINED;
-  const path = mapUriToPath(exchange);
   const main = exchange.main<StaticMain>(staticModule);
-  const known = main.kept.get(path);
+  // Where the folder is the same for all requests, the path of the request says which file it is.
+  const fixed = core.rootText !== undefined && !(core.alias && core.regex !== undefined);
+  const path = fixed ? '' : mapUriToPath(exchange);
+  const key = fixed ? uri : `${path}\0${uri}`;
+  const known = main.kept.get(core)?.get(key);
   if (known !== undefined && method !== 'POST') {
-    const now = performance.now();
-    if (now - known.checked < BELIEVED || stillTheSame(path, known, now)) return sendKept(exchange, known);
-    main.kept.delete(path);
+    if (stillTheSame(known, exchange)) return sendKept(exchange, known);
+    main.kept.get(core)!.delete(key);
     main.bytes -= known.size;
+    main.files--;
   }
-  return open(exchange, path, main);
+  return open(exchange, fixed ? mapUriToPath(exchange) : path, main, key);
 }
 
-function stillTheSame(path: string, known: KeptFile, now: number): boolean {
+function stillTheSame(known: KeptFile, { core, startedAt }: Exchange): boolean {
+  if (core.openFileCache !== undefined && startedAt - known.checked < Math.min(BELIEVED, core.openFileCacheValid)) {
+    return true;
+  }
   try {
-    const stats = statSync(Buffer.from(path, 'latin1'));
-    if (stats.ino !== known.inode || stats.mtimeMs !== known.modified || stats.size !== known.size) return false;
-    known.checked = now;
+    const stats = statSync(known.name, { throwIfNoEntry: false });
+    if (stats?.ino !== known.inode || stats.mtimeMs !== known.modified || stats.size !== known.size) return false;
+    known.checked = startedAt;
     return true;
   } catch {
     return false;
@@ -72,25 +84,32 @@ function stillTheSame(path: string, known: KeptFile, now: number): boolean {
 }
 
 function sendKept(exchange: Exchange, file: KeptFile): number {
-  describe(exchange, file.lastModified, file.etag, file.size);
-  exchange.respond(file.body);
+  describe(exchange, file.lastModified, file.etag, file.size, file.contentType);
+  exchange.respondKept(file.answer);
   return OK;
 }
 
-function describe(exchange: Exchange, lastModified: Date, etag: string, size: number): void {
+function describe(
+  exchange: Exchange,
+  lastModified: Date,
+  etag: string,
+  size: number,
+  contentType: string | undefined,
+): void {
   exchange.status = 200;
   exchange.lastModified = lastModified;
   exchange.contentLength = size;
-  exchange.contentType = contentTypeOf(exchange);
+  exchange.contentType = contentType;
   exchange.allowConditions = true;
   exchange.allowRanges = true;
   if (exchange.core.etag) exchange.responseHeaders.push('ETag', etag);
 }
 
-function open(exchange: Exchange, path: string, main: StaticMain): number {
+function open(exchange: Exchange, path: string, main: StaticMain, key: string): number {
+  const name = Buffer.from(path, 'latin1');
   let descriptor: number;
   try {
-    descriptor = openSync(Buffer.from(path, 'latin1'), constants.O_RDONLY | constants.O_NONBLOCK);
+    descriptor = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return openFailure(exchange, path, error as NodeJS.ErrnoException);
   }
@@ -105,14 +124,19 @@ function open(exchange: Exchange, path: string, main: StaticMain): number {
     if (exchange.method === 'POST') return 405;
     const lastModified = new Date(Math.floor(stats.mtimeMs / 1000) * 1000);
     const etag = fileEtag(stats);
+    const contentType = contentTypeOf(exchange);
     if (stats.size <= SMALL) {
       const body = readWhole(descriptor, stats.size);
       if (body.length === stats.size) {
-        const kept = keep(main, path, stats, body, lastModified, etag);
-        return sendKept(exchange, kept);
+        const { ino: inode, mtimeMs: modified, size } = stats;
+        const answer = new KeptAnswer(body);
+        const checked = exchange.startedAt;
+        const file = { name, answer, inode, modified, size, lastModified, etag, contentType, checked };
+        keep(main, exchange.core, key, file);
+        return sendKept(exchange, file);
       }
     }
-    describe(exchange, lastModified, etag, stats.size);
+    describe(exchange, lastModified, etag, stats.size, contentType);
     exchange.sendHead();
     handedOver = true;
     send(exchange, descriptor, stats.size);
@@ -122,23 +146,20 @@ function open(exchange: Exchange, path: string, main: StaticMain): number {
   }
 }
 
-function keep(main: StaticMain, path: string, stats: Stats, body: Buffer, lastModified: Date, etag: string): KeptFile {
-  const file: KeptFile = {
-    body,
-    inode: stats.ino,
-    modified: stats.mtimeMs,
-    size: stats.size,
-    lastModified,
-    etag,
-    checked: performance.now(),
-  };
-  if (main.bytes + file.size > MOST_KEPT || main.kept.size > 10_000) {
+function keep(main: StaticMain, core: CoreLocation, key: string, file: KeptFile): void {
+  if (main.bytes + file.size > MOST_KEPT || main.files >= 10_000) {
     main.kept.clear();
     main.bytes = 0;
+    main.files = 0;
   }
-  main.kept.set(path, file);
+  let files = main.kept.get(core);
+  if (files === undefined) {
+    files = new Map();
+    main.kept.set(core, files);
+  }
+  files.set(key, file);
   main.bytes += file.size;
-  return file;
+  main.files++;
 }
 
 function readWhole(descriptor: number, size: number): Buffer {
