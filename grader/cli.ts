@@ -144,9 +144,11 @@ function commanderExit(program: Command, words: readonly string[], error: Comman
 }
 
 // A reader that went away (`| head`) is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 const exitCode = await main(process.argv.slice(2));
 // An explicit end: left to itself Node closes every handle first, and that was seen to spin for ever (Node 26.10, after
 // sockets were reset). All output is written by then: this callback comes after everything before it.

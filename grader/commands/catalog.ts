@@ -16,7 +16,7 @@ export async function catalog(options: CatalogOptions): Promise<number> {
   if (!/^\d+$/.test(text) || port > 65535) throw new UsageError(`--port: "${text}" is not a port (0 to 65535)`);
   const host = options.host ?? '127.0.0.1';
   const name = options.name ?? (options.backOffice ? 'back-office' : 'catalog');
-  const interrupt = onInterrupt();
+  const interrupt = onInterrupt({ alsoUnread: true });
   const { startBackOffice, startCatalog } = await import('../../labs/catalog-app/index.ts');
   try {
     const running = await (options.backOffice ? startBackOffice : startCatalog)({ port, host, name });

@@ -11,7 +11,7 @@ export async function serve(word: string, options: TargetOptions): Promise<numbe
   const [chosen, ...more] = await chooseTargets(entry, options);
   if (chosen === undefined || more.length > 0) throw new UsageError('serve runs one engine: reference or nginx.');
   if (chosen.spec.kind === 'live') throw new UsageError('serve starts a server; a live one runs already.');
-  const interrupt = onInterrupt();
+  const interrupt = onInterrupt({ alsoUnread: true });
   const [{ default: lab }, { openTarget }] = await Promise.all([entry.load(), import('../target/index.ts')]);
   const target = await openTarget(chosen.spec, lab, randomInt(0, 2 ** 32), interrupt.signal);
   try {

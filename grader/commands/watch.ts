@@ -20,7 +20,7 @@ export async function watch(word: string, options: CheckCommandOptions): Promise
     named === undefined ? chosen?.workplace : existingPath(named, options.config ? '--config' : '--program');
   if (place === undefined) throw new UsageError('watch is for your own files; the solution does not change.');
 
-  const interrupt = onInterrupt();
+  const interrupt = onInterrupt({ alsoUnread: true });
   let wake: (() => void) | undefined;
   let changed = false;
   // A file is watched through its folder, for editors replace files instead of writing them.

@@ -7,6 +7,7 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +29,9 @@ const postersFolder = fileURLToPath(new URL('../../labs/catalog-app/posters', im
 
 /** Makes the tree: the welcome page (another one in each run), the error page, posters, and empty logs and caches. */
 export function createSandbox(seed: number): Sandbox {
-  const root = mkdtempSync(path.join(realpathSync(tmpdir()), 'workbook-'));
+  const temporary = realpathSync(tmpdir());
+  removeStale(temporary);
+  const root = mkdtempSync(path.join(temporary, `workbook-${process.pid}-`));
   const remove = () => rmSync(root, { recursive: true, force: true, maxRetries: 3 });
   const release = onExit(remove, { folder: root });
   const place = (file: string) => path.join(root, file);
@@ -70,6 +73,32 @@ export function createSandbox(seed: number): Sandbox {
       release();
     },
   };
+}
+
+/** ms after which a folder without an owner is old: longer than a check, for pids say nothing where `/tmp` is shared by containers. */
+const old = 10 * 60 * 1000;
+
+/** Removes what graders left behind that ended without a chance to clean up, as when the machine went down. */
+function removeStale(temporary: string): void {
+  for (const name of readdirSync(temporary)) {
+    const pid = /^workbook-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const folder = path.join(temporary, name);
+    try {
+      if (Date.now() - statSync(folder).mtimeMs > old) rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Another grader was quicker, or it is another user's.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function welcomePage(mark: string): string {
