@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { hostname } from 'node:os';
+import { basicCredentials } from './basic-credentials.ts';
 import { clock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
@@ -43,12 +44,12 @@ export const coreVariables: Getters = {
   pipe: () => '.',
   remote_addr: (exchange) => exchange.connection.remoteAddress,
   remote_port: (exchange) => String(exchange.connection.remotePort || ''),
-  remote_user: (exchange) => remoteUser(exchange.header('authorization')),
+  remote_user: (exchange) => basicCredentials(exchange.header('authorization'))?.user,
   request: (exchange) => exchange.requestLine,
   request_completion: (exchange) => ((exchange as HttpExchange).finished ? 'OK' : ''),
   request_id: requestId,
   request_length: (exchange) => String(requestLength(exchange)),
-  request_method: (exchange) => exchange.method,
+  request_method: (exchange) => originalOf(exchange).method,
   request_time: (exchange) => (Math.round(performance.now() - exchange.startedAt) / 1000).toFixed(3),
   request_uri: (exchange) => exchange.target,
   sent_http_: sentHeader,
@@ -60,6 +61,13 @@ export const coreVariables: Getters = {
   time_iso8601: () => clock.iso,
   time_local: () => clock.common,
 };
+
+/** The client's own request that a subrequest was made for. */
+function originalOf(exchange: Exchange): Exchange {
+  let original = exchange;
+  while (original.parent !== undefined) original = original.parent;
+  return original;
+}
 
 /** The value of an argument as sent; names are compared without case, as `ngx_http_arg` does. */
 function argument(args: string, name: string): string | undefined {
@@ -100,13 +108,6 @@ function realPath(root: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function remoteUser(authorization: string | undefined): string | undefined {
-  const match = /^basic +([^ ]+)/i.exec(authorization ?? '');
-  if (match === null) return undefined;
-  const [user] = Buffer.from(match[1]!, 'base64').toString('latin1').split(':');
-  return user === '' ? undefined : user;
 }
 
 /** 16 random bytes in hexadecimal, the same for one request however often it is asked. */

@@ -151,6 +151,8 @@ export interface UpstreamFacts {
   readonly connectTimes: number[];
   readonly headerTimes: number[];
   bytesReceived: number;
+  /** Headers of the last answer, name, value ...; `undefined` before there is one. */
+  headers: readonly string[] | undefined;
   /** The upstream of the attempt at hand, for error log lines: `http://127.0.0.1:8080/path`. */
   url: string | undefined;
 }

@@ -5,7 +5,13 @@ import type { HttpExchange } from './http-exchange.ts';
  * Last-Modified or an ETag of our own making take part. Source: ngx_http_not_modified_filter_module.c.
  */
 export function notModified(exchange: HttpExchange): void {
-  if (exchange.status !== 200 || exchange.errorStatus !== 0 || !exchange.allowConditions) return;
+  if (
+    exchange.parent !== undefined ||
+    exchange.status !== 200 ||
+    exchange.errorStatus !== 0 ||
+    !exchange.allowConditions
+  )
+    return;
   const unmodifiedSince = exchange.header('if-unmodified-since');
   if (unmodifiedSince !== undefined && exchange.lastModified !== undefined) {
     const limit = Date.parse(unmodifiedSince);

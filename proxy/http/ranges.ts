@@ -16,7 +16,7 @@ interface Part {
 /** Cuts what a Range header asks for out of an answer that allows it. Source: ngx_http_range_filter_module.c; RFC 9110, 14. */
 export function selectRanges(exchange: HttpExchange): void {
   const { contentLength: length } = exchange;
-  if (exchange.status !== 200 || !exchange.allowRanges || length === undefined) return;
+  if (exchange.status !== 200 || !exchange.allowRanges || length === undefined || exchange.parent !== undefined) return;
   if (exchange.core.maxRanges === 0 || exchange.httpVersion === '0.9') return;
   const header = exchange.header('range');
   const wanted =

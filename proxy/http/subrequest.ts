@@ -11,8 +11,8 @@ export interface Subrequest {
   readonly method?: string;
   /** The head of the answer is all that matters. */
   readonly headerOnly?: boolean;
-  /** The parent's body goes with it; it must be one that can be read again. */
-  readonly withBody?: boolean;
+  /** The body that goes with it; none when not given. */
+  readonly body?: RequestBody;
   /** Goes on when the parent's answer is complete. */
   readonly background?: boolean;
   /** Takes the body as it comes (after the filters of its own location); thrown away when not given. */
@@ -31,11 +31,10 @@ const MOST_LEVELS = 50;
 export function subrequest(of: Exchange, wish: Subrequest): Exchange {
   const parent = of as HttpExchange;
   const transport = new SubrequestTransport(wish);
-  const body = wish.withBody === true ? parent.body : NO_BODY;
   const child = new HttpExchange(
     parent.requestHead,
     parent.httpVersion,
-    body,
+    wish.body ?? NO_BODY,
     parent.connection,
     parent.service,
     transport,

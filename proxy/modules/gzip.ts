@@ -120,7 +120,7 @@ const HTML: ReadonlySet<string> = new Set(['text/html']);
 
 function filterHead(exchange: Exchange): void {
   const configuration = exchange.location<GzipLocation>(gzipModule);
-  if (configuration.enabled !== true) return;
+  if (configuration.enabled !== true || exchange.parent !== undefined) return;
   const { status } = exchange;
   if (status !== 200 && status !== 403 && status !== 404) return;
   if (exchange.responseHeader('content-encoding') !== undefined) return;

@@ -68,7 +68,7 @@ const SAFE = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
 
 function filterHead(exchange: Exchange): void {
   const { added, expires } = exchange.location<HeadersLocation>(headersModule);
-  if (added === undefined && expires === undefined) return;
+  if ((added === undefined && expires === undefined) || exchange.parent !== undefined) return;
   const safe = SAFE.has(exchange.status);
   if (safe && expires !== undefined) setExpires(exchange, expires(exchange));
   if (added === undefined) return;

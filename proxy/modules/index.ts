@@ -2,6 +2,8 @@ import { core } from '../http/core.ts';
 import type { Module } from '../http/module.ts';
 import { upstreamRegistry } from '../upstream/registry.ts';
 import { accessModule } from './access.ts';
+import { authBasicModule } from './auth-basic.ts';
+import { authRequestModule } from './auth-request.ts';
 import { autoindexModule } from './autoindex.ts';
 import { geoModule } from './geo.ts';
 import { gzipModule } from './gzip.ts';
@@ -11,6 +13,7 @@ import { limitConnModule } from './limit-conn.ts';
 import { limitReqModule } from './limit-req.ts';
 import { logModule } from './log.ts';
 import { mapModule } from './map.ts';
+import { mirrorModule } from './mirror.ts';
 import { proxy } from './proxy.ts';
 import { realipModule } from './realip.ts';
 import { rewriteModule } from './rewrite.ts';
@@ -35,6 +38,9 @@ export const modules: readonly Module[] = [
   limitReqModule,
   limitConnModule,
   accessModule,
+  authBasicModule,
+  authRequestModule,
+  mirrorModule,
   indexModule,
   autoindexModule,
   staticModule,

@@ -67,6 +67,17 @@ export const upstream: Module = {
     { name: 'zone', contexts: ['upstream'], arguments: [1, 2], level: 'server', set: checkZone },
   ],
   variables: {
+    upstream_http_: (exchange, rest) => {
+      const values = headersOf(exchange, rest.replaceAll('_', '-'));
+      return values.length === 0 ? undefined : values.join(', ');
+    },
+    upstream_cookie_: (exchange, rest) => {
+      for (const header of headersOf(exchange, 'set-cookie')) {
+        const [, name, value] = /^\s*([^=;]*)=([^;]*)/.exec(header) ?? [];
+        if (name?.toLowerCase() === rest) return value;
+      }
+      return undefined;
+    },
     upstream_addr: (exchange) => listed(exchange, (facts) => facts.addresses),
     upstream_status: (exchange) =>
       listed(exchange, (facts) => facts.statuses.map((status) => (status > 0 ? String(status) : '-'))),
@@ -77,6 +88,12 @@ export const upstream: Module = {
       exchange.upstream === undefined ? undefined : String(exchange.upstream.bytesReceived),
   },
 };
+
+/** The values of one header of the upstream's answer. */
+function headersOf(exchange: Exchange, name: string): string[] {
+  const headers = exchange.upstream?.headers ?? [];
+  return headers.filter((_, index) => index % 2 === 1 && headers[index - 1]!.toLowerCase() === name);
+}
 
 const seconds = (value: number): string => (value < 0 ? '-' : value.toFixed(3));
 

@@ -96,6 +96,7 @@ export class Forwarding implements ConnectionUser {
       connectTimes: [],
       headerTimes: [],
       bytesReceived: 0,
+      headers: undefined,
       url: undefined,
     };
     this.#facts = exchange.upstream;
@@ -222,6 +223,7 @@ export class Forwarding implements ConnectionUser {
       return true;
     }
     this.#head = head;
+    facts.headers = head.headers;
     facts.statuses[facts.statuses.length - 1] = head.status;
     facts.headerTimes[facts.headerTimes.length - 1] = (performance.now() - this.#attemptAt) / 1000;
     if (head.status === 101) {
