@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { newSeed } from '../random.ts';
 import type { LabResult } from '../result.ts';
 import { recordCheck } from '../workspace/index.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -86,7 +86,7 @@ function exitCode(results: readonly LabResult[], broken: boolean): number {
 }
 
 function parseSeed(text: string | undefined): number {
-  if (text === undefined) return randomInt(0, 2 ** 32);
+  if (text === undefined) return newSeed();
   if (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 32) return Number(text);
   throw new UsageError(`--seed: "${text}" is not a number from 0 to ${2 ** 32 - 1}`);
 }

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { newSeed } from '../random.ts';
 import { ended, onInterrupt } from './interrupt.ts';
 import { findLab } from './labs.ts';
 import { print } from './output.ts';
@@ -13,7 +13,7 @@ export async function serve(word: string, options: TargetOptions): Promise<numbe
   if (chosen.spec.kind === 'live') throw new UsageError('serve starts a server; a live one runs already.');
   const interrupt = onInterrupt({ alsoUnread: true });
   const [{ default: lab }, { openTarget }] = await Promise.all([entry.load(), import('../target/index.ts')]);
-  const target = await openTarget(chosen.spec, lab, randomInt(0, 2 ** 32), interrupt.signal);
+  const target = await openTarget(chosen.spec, lab, newSeed(), interrupt.signal);
   try {
     for (const { file, line, severity, text } of target.startup.messages)
       process.stderr.write(`${file === undefined ? '' : `${file}:${line ?? 1} `}[${severity}] ${text}\n`);

@@ -4,7 +4,6 @@ import type { Directive } from '../../proxy/config/index.ts';
 import type { Capability, Lab } from '../lab.ts';
 import { createClient, createTranslation } from '../probe/index.ts';
 import type { StartupMessage } from '../result.ts';
-import { writeCertificates } from './certificates.ts';
 import { mapConfiguration } from './config-map.ts';
 import { engineCommand, waitingReference } from './engine.ts';
 import { type IncludeTree, readIncludeTree } from './include-tree.ts';
@@ -72,7 +71,9 @@ async function openOnce(
     const translation = createTranslation(mapped.addresses.pairs, sandbox.root);
     applications.translate(translation);
     const usesTls = lab.tls === true || [...mapped.texts.values()].some((text) => text.includes('ssl_certificate'));
-    const authority = usesTls ? writeCertificates(sandbox.place('etc/nginx/certs')) : undefined;
+    const authority = usesTls
+      ? (await import('./certificates.ts')).writeCertificates(sandbox.place('etc/nginx/certs'))
+      : undefined;
     writeFiles(sandbox, submission, mapped.texts);
 
     const command = engineCommand(spec.engine, sandbox.root, {

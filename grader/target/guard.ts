@@ -4,7 +4,13 @@ import { spawn } from 'node:child_process';
  * A shell that waits for the end of its stdin, which comes when this program ends, `kill -9` included, and then does the
  * last line it was told. A process of its own, for nothing can be done by a program that was killed.
  */
-const script = 'last=; while IFS= read -r line; do last=$line; done; eval "$last"';
+const script = `
+last=
+while IFS= read -r line; do last=$line; done
+end() { kill -9 -"$1" 2>/dev/null; }
+# A killed program may write for a moment more, into a folder that is being removed.
+remove() { for attempt in 1 2 3 4 5; do rm -rf "$1" && return; sleep 1; done; }
+eval "$last"`;
 
 /** Keeps watch over what must not outlive this program. */
 export interface Guard {
@@ -24,9 +30,9 @@ export function startGuard(): Guard | undefined {
   (shell.stdin as unknown as { unref(): void }).unref();
   return {
     watch(groups, folders) {
-      const kill = groups.map((group) => `kill -9 -${group} 2>/dev/null;`);
-      const remove = folders.map((folder) => `rm -rf ${quote(folder)};`);
-      shell.stdin.write(`${[...kill, ...remove].join(' ')}\n`);
+      const ends = groups.map((group) => `end ${group};`);
+      const removals = folders.map((folder) => `remove ${quote(folder)};`);
+      shell.stdin.write(`${[...ends, ...removals].join(' ')}\n`);
     },
   };
 }

@@ -4,7 +4,6 @@ import type { Capability, Lab } from '../lab.ts';
 import { createClient, createTranslation } from '../probe/index.ts';
 import type { StartupMessage } from '../result.ts';
 import { applicationPorts } from './applications.ts';
-import { writeCertificates } from './certificates.ts';
 import { startApplications } from './lab-applications.ts';
 import { deadPort, freePort } from './ports.ts';
 import { realAddresses } from './real-addresses.ts';
@@ -33,7 +32,9 @@ export async function openProgram(spec: Spec, lab: Lab, seed: number, signal: Ab
   };
   signal.addEventListener('abort', close);
   try {
-    const authority = lab.tls ? writeCertificates(sandbox.place('etc/nginx/certs')) : undefined;
+    const authority = lab.tls
+      ? (await import('./certificates.ts')).writeCertificates(sandbox.place('etc/nginx/certs'))
+      : undefined;
     const ports = await choosePorts(applications.ports);
     const sandboxPort = (student: number) => ports.get(student)!;
     const translation = createTranslation(

@@ -3,7 +3,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   realpathSync,
   rmSync,
@@ -31,9 +30,11 @@ const postersFolder = fileURLToPath(new URL('../../labs/catalog-app/posters', im
 export function createSandbox(seed: number): Sandbox {
   const temporary = realpathSync(tmpdir());
   removeStale(temporary);
-  const root = mkdtempSync(path.join(temporary, `workbook-${process.pid}-`));
+  const root = path.join(temporary, `workbook-${process.pid}-${Math.random().toString(36).slice(2, 10)}`);
   const remove = () => rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+  // Before it is made: there is no moment at which it could be left behind.
   const release = onExit(remove, { folder: root });
+  mkdirSync(root, { mode: 0o700 });
   const place = (file: string) => path.join(root, file);
   for (const folder of [
     'etc/nginx/conf.d',
