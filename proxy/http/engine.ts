@@ -33,6 +33,7 @@ export class Engine {
     const coreOf = (configurations: Configurations): CoreLocation => configurations.location.get(core) as CoreLocation;
     this.#phases = new Phases(configuration.modules, coreOf);
     this.#acceptSecure = options.acceptSecure;
+    this.#tell('begin');
   }
 
   /** Serves a connection that was accepted at a listener. */
@@ -94,8 +95,12 @@ export class Engine {
 
   #retire(): void {
     this.connections.quitting = true;
+    this.#tell('retire');
+  }
+
+  #tell(event: 'begin' | 'retire'): void {
     const main = this.configuration.http?.main;
-    if (main !== undefined) for (const module of this.configuration.modules) module.retire?.(main.get(module));
+    if (main !== undefined) for (const module of this.configuration.modules) module[event]?.(main.get(module));
   }
 }
 

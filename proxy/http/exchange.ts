@@ -82,6 +82,9 @@ export interface Exchange {
   captures: readonly (string | undefined)[];
   variable(name: string): string | undefined;
 
+  /** The answer has been handed over, or the client is gone. */
+  readonly finished: boolean;
+
   // The answer
   status: number;
   /** Answer headers as name, value, name, value ...; without framing headers, `Server`, `Date` and `Connection`, which the codec writes. */

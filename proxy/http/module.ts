@@ -110,6 +110,9 @@ export interface Module {
   /** Called when all is merged. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   postConfiguration?(main: any, build: Build): void;
+  /** Called when a configuration begins to take requests. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  begin?(main: any): void;
   /** Called when a configuration takes no more requests (a reload replaced it, or the process ends): lets go of what is idle, and keeps nothing from now on. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   retire?(main: any): void;

@@ -5,6 +5,9 @@ import type { HttpExchange } from '../http/http-exchange.ts';
 import { AGAIN, type Module } from '../http/module.ts';
 import { redirectLocation } from '../http/redirect.ts';
 import { systemTemporaryPath } from '../http/temporary-file.ts';
+import type { Cache } from '../upstream/cache/cache-path.ts';
+import { Caching } from '../upstream/cache/caching.ts';
+import { type CacheMain, cacheSettings } from '../upstream/cache/directives.ts';
 import { literalAddress, resolveName, upstreamFor } from '../upstream/dynamic.ts';
 import { Forwarding, type ForwardSettings } from '../upstream/forward.ts';
 import { proxyDirectives } from '../upstream/proxy-directives.ts';
@@ -19,9 +22,19 @@ import { takeHead } from '../upstream/take-head.ts';
 export const proxy: Module = {
   name: 'ngx_http_proxy_module',
   directives: proxyDirectives(proxyHandler),
+  createMain: (): CacheMain => ({ caches: [] }),
   createLocation: createProxyLocation,
   mergeLocation: mergeProxyLocation,
+  begin: ({ caches }: CacheMain) => {
+    for (const { state } of caches) (state as Cache).begin();
+  },
+  retire: ({ caches }: CacheMain) => {
+    for (const { state } of caches) (state as Cache).retire();
+  },
   variables: {
+    upstream_cache_status: (exchange) => exchange.variables.get('upstream_cache_status'),
+    upstream_cache_last_modified: (exchange) => exchange.variables.get('upstream_cache_last_modified'),
+    upstream_cache_etag: (exchange) => exchange.variables.get('upstream_cache_etag'),
     proxy_host: (exchange) => targetOf(exchange)?.hostHeader ?? exchange.variables.get('proxy_host'),
     proxy_port: (exchange) => targetOf(exchange)?.port ?? exchange.variables.get('proxy_port'),
     proxy_add_x_forwarded_for: forwardedFor,
@@ -135,13 +148,26 @@ function forward(
       : url.uri;
   const length =
     body === NO_BODY || body.length === undefined || location.setBody === undefined ? announced : body.length;
-  const head = writeRequestHead(exchange, location.form!, uri, length);
-  const tls = url.scheme === 'https' ? location.tls!(exchange, url) : undefined;
-  const request = { upstream, scheme: url.scheme, tls, head, uri, body, streamed };
-  new Forwarding(exchange, settingsOf(exchange, location), request).start();
+  const settings = settingsOf(exchange, location);
+  const { scheme } = url;
+  const tls = scheme === 'https' ? location.tls!(exchange, url) : undefined;
+  const base = { upstream, scheme, tls, uri, body, streamed };
+  const { caching } = location;
+  if (caching === undefined) {
+    const head = writeRequestHead(exchange, location.form!, uri, length);
+    new Forwarding(exchange, settings, { ...base, head, headOnly: exchange.method === 'HEAD' }).start();
+    return;
+  }
+  Caching.begin(exchange, caching, `${scheme}://${url.hostHeader}${uri}`, settings.takeHead, (keeper) => {
+    const form = keeper?.cacheable ? location.wholeForm! : location.form!;
+    const method = keeper?.method ?? exchange.method;
+    const own = { method: method === exchange.method ? undefined : method, headers: keeper?.conditions ?? [] };
+    const head = writeRequestHead(exchange, form, uri, length, own);
+    new Forwarding(exchange, settings, { ...base, head, headOnly: method === 'HEAD', keeper }).start();
+  });
 }
 
-/** The settings of a location for `Forwarding`, made once. */
+/** The settings of a location for `Forwarding`, and for its cache, made once. */
 function settingsOf(exchange: Exchange, location: ProxyLocation): ForwardSettings {
   if (location.settings !== undefined) return location.settings;
   const { buffers, maxTempFileSize, tempPath } = location;
@@ -150,6 +176,8 @@ function settingsOf(exchange: Exchange, location: ProxyLocation): ForwardSetting
     file: maxTempFileSize!,
     path: tempPath ?? systemTemporaryPath('proxy'),
   };
+  const { caches } = exchange.main<CacheMain>(proxy);
+  location.caching = cacheSettings(location.cache, location.ignoreHeaders!, caches);
   location.settings = {
     connectTimeout: location.connectTimeout!,
     sendTimeout: location.sendTimeout!,

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { CoreLocation } from '../http/configuration.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { sendFileBody } from '../http/file-body.ts';
 import { KeptAnswer } from '../http/kept-answer.ts';
 import { mapUriToPath } from '../http/map-uri.ts';
 import { contentTypeOf, fileEtag } from '../http/mime.ts';
@@ -14,7 +15,6 @@ const SMALL = 65536;
 const BELIEVED = 1000;
 /** Bytes of all kept files together. */
 const MOST_KEPT = 64 * 1024 * 1024;
-const CHUNK = 65536;
 
 interface KeptFile {
   /** The path, as bytes. */
@@ -139,7 +139,7 @@ function open(exchange: Exchange, path: string, main: StaticMain, key: string): 
     describe(exchange, lastModified, etag, stats.size, contentType);
     exchange.sendHead();
     handedOver = true;
-    send(exchange, descriptor, stats.size);
+    sendFileBody(exchange, descriptor, 0, stats.size);
     return OK;
   } finally {
     if (!handedOver) closeSync(descriptor);
@@ -171,62 +171,6 @@ function readWhole(descriptor: number, size: number): Buffer {
     filled += count;
   }
   return body.subarray(0, filled);
-}
-
-/** Sends a file, or the ranges of it that were asked for, as fast as the client takes it. */
-function send(exchange: Exchange, descriptor: number, size: number): void {
-  const { segments } = exchange;
-  const parts = segments?.parts ?? [{ prefix: undefined, start: 0, end: size }];
-  let part = 0;
-  let at = parts[0]?.start ?? 0;
-  let introduced = false;
-  let closed = false;
-  const close = (): void => {
-    if (closed) return;
-    closed = true;
-    closeSync(descriptor);
-  };
-  const pump = (): void => {
-    while (!closed) {
-      const current = parts[part];
-      if (current === undefined || exchange.headerOnly) {
-        close();
-        if (segments?.suffix !== undefined && !exchange.headerOnly) exchange.write(segments.suffix);
-        exchange.end();
-        return;
-      }
-      if (!introduced) {
-        introduced = true;
-        if (current.prefix !== undefined) exchange.write(current.prefix);
-      }
-      const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, current.end - at));
-      let count: number;
-      try {
-        count = buffer.length === 0 ? 0 : readSync(descriptor, buffer, 0, buffer.length, at);
-      } catch (error) {
-        exchange.logError('crit', `read() failed (${(error as NodeJS.ErrnoException).code})`);
-        close();
-        exchange.abort();
-        return;
-      }
-      if (count === 0 && at < current.end) {
-        // The file was cut short while it was being sent.
-        close();
-        exchange.abort();
-        return;
-      }
-      at += count;
-      if (at >= current.end) {
-        part++;
-        at = parts[part]?.start ?? 0;
-        introduced = false;
-      }
-      if (count > 0 && !exchange.write(count === buffer.length ? buffer : buffer.subarray(0, count))) return;
-    }
-  };
-  exchange.onDrain = pump;
-  exchange.onAbort = close;
-  pump();
 }
 
 function redirectToDirectory(exchange: Exchange): number {

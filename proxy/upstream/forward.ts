@@ -3,6 +3,7 @@ import type { Exchange, UpstreamFacts } from '../http/exchange.ts';
 import type { Client, Selection } from './balancer.ts';
 import { type ConnectionUser, UpstreamConnection } from './connection.ts';
 import { NEXT, nextStatus, statusOfFailure, systemError } from './failure.ts';
+import type { Keeper } from './keeper.ts';
 import type { Peer } from './peer.ts';
 import type { Upstream } from './registry.ts';
 import type { OutgoingBody } from './request-body.ts';
@@ -42,6 +43,10 @@ export interface ForwardRequest {
   readonly body: OutgoingBody;
   /** The body is passed on as it comes and can't be sent twice. */
   readonly streamed: boolean;
+  /** The head of the answer is all that was asked for. */
+  readonly headOnly: boolean;
+  /** Who else wants the answer. */
+  readonly keeper?: Keeper | undefined;
 }
 
 const METHODS_NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);
@@ -123,7 +128,7 @@ export class Forwarding implements ConnectionUser {
     if (peer === undefined) {
       this.#exchange.logError('error', 'no live upstreams while connecting to upstream');
       this.#attemptEnded(502);
-      this.#fail(502);
+      this.#fail(502, NEXT.error);
       return;
     }
     const kept = upstream.pool.take(peer.address.text);
@@ -230,7 +235,12 @@ export class Forwarding implements ConnectionUser {
       this.#upgrade(head, bytes, start, end);
       return true;
     }
-    const bodyless = exchange.method === 'HEAD' || head.status === 204 || head.status === 304;
+    const { keeper, headOnly } = this.#request;
+    if (keeper?.answered(head)) {
+      this.#discard();
+      return true;
+    }
+    const bodyless = headOnly || head.status === 204 || head.status === 304;
     this.#reader = bodyless
       ? new LengthReader(0)
       : head.chunked
@@ -241,17 +251,28 @@ export class Forwarding implements ConnectionUser {
     const connection = this.#connection!;
     if (!this.#settings.takeHead(exchange, head)) {
       // Answered otherwise (error_page, X-Accel-Redirect): the upstream's body is of no use.
+      keeper?.intercepted(head.status);
       this.#discard();
+      return true;
+    }
+    keeper?.begin(head, text);
+    if (exchange.headerOnly && !bodyless && keeper?.keeps !== true) {
+      this.#discard();
+      exchange.sendHead();
+      exchange.end();
       return true;
     }
     const length = head.contentLength;
     if (!bodyless && length !== undefined && length === end - start && length <= ONE_PIECE && length > 0) {
+      keeper?.write(bytes.subarray(start, end));
       this.#release(true);
+      keeper?.complete();
       exchange.respond(text.slice(head.end));
       return true;
     }
     if (bodyless && start === end) {
       this.#release(true);
+      keeper?.complete();
       exchange.sendHead();
       exchange.end();
       return true;
@@ -267,8 +288,10 @@ export class Forwarding implements ConnectionUser {
     const exchange = this.#exchange;
     const connection = this.#connection;
     if (reader === undefined || connection === undefined) return true;
+    const { keeper } = this.#request;
     const pieces: Buffer[] = [];
     const stop = reader.read(bytes, start, end, (from, to) => void pieces.push(bytes.subarray(from, to)));
+    for (const piece of pieces) keeper?.write(piece);
     // The bytes are in a buffer that the next read overwrites; what came in one read goes on in one piece.
     const ready = pieces.length === 0 || this.#pass(Buffer.concat(pieces));
     if (this.#done) return true;
@@ -281,6 +304,7 @@ export class Forwarding implements ConnectionUser {
       const surplus = stop < end;
       if (surplus) this.#logWhile('warn', 'upstream sent more data than specified in "Content-Length" header');
       this.#release(!surplus);
+      keeper?.complete();
       (this.#spool ?? exchange).end();
       return true;
     }
@@ -347,6 +371,7 @@ export class Forwarding implements ConnectionUser {
       this.#next(NEXT.error);
     } else if (this.#reader?.untilClose) {
       this.#release(false);
+      this.#request.keeper?.complete();
       (this.#spool ?? this.#exchange).end();
     } else {
       this.#logWhile('error', 'upstream prematurely closed connection');
@@ -416,7 +441,7 @@ export class Forwarding implements ConnectionUser {
     const status = statusOfFailure(kind);
     this.#attemptEnded(status);
     if (selection.tries === 0 || !this.#mayRetry(kind)) {
-      this.#fail(status);
+      this.#fail(status, kind);
       return;
     }
     this.#headText = '';
@@ -453,28 +478,41 @@ export class Forwarding implements ConnectionUser {
     if (!this.#done) this.#release(false);
   }
 
-  #fail(status: number): void {
+  #fail(status: number, kind: number): void {
     this.#done = true;
-    this.#request.body.close();
+    const { body, keeper } = this.#request;
+    body.close();
     this.#exchange.onAbort = undefined;
+    if (keeper?.failed(kind)) return;
+    keeper?.failedWith(status);
     this.#exchange.fail(status);
   }
 
   /** The answer can't be completed: the client learns it from the end of its connection. */
   #cutShort(): void {
     this.#release(false);
+    this.#request.keeper?.broken();
     (this.#spool ?? this.#exchange).abort();
   }
 
   #bodyFailed(status: number): void {
     if (this.#done) return;
     this.#release(false);
+    this.#request.keeper?.broken();
     if (this.#exchange.headSent) this.#exchange.abort();
     else this.#exchange.fail(status);
   }
 
   #clientGone(): void {
     if (this.#done) return;
+    const { keeper } = this.#request;
+    if (keeper?.keeps) {
+      this.#spool?.close();
+      this.#spool = undefined;
+      this.#clientDrained();
+      return;
+    }
+    keeper?.broken();
     this.#logWhile('info', 'client prematurely closed connection, so upstream connection is closed too');
     const { statuses } = this.#facts;
     if (statuses[statuses.length - 1] === -1) statuses[statuses.length - 1] = 0;

@@ -3,6 +3,7 @@ import type { CoreLocation } from '../http/configuration.ts';
 import { core, temporaryPath } from '../http/core.ts';
 import { largeBuffers } from '../http/core-server.ts';
 import type { Build, DirectiveSpec, Handler } from '../http/module.ts';
+import { cacheDirectives } from './cache/directives.ts';
 import { NEXT, NEXT_OFF } from './failure.ts';
 import type { ProxyLocation, ProxyTls } from './proxy-location.ts';
 import { parseProxyUrl } from './proxy-url.ts';
@@ -108,6 +109,7 @@ export function proxyDirectives(handler: Handler): DirectiveSpec[] {
     spec('proxy_cookie_path', [1, 2], (location, directive, build) =>
       setCookie(location, directive, build, 'cookiePath'),
     ),
+    ...cacheDirectives('proxy', 'ngx_http_proxy_module'),
     onceTls('proxy_ssl_verify', 'flag', 'verify', flag),
     onceTls('proxy_ssl_verify_depth', 1, 'depth', (directive) => number(directive)),
     onceTls('proxy_ssl_server_name', 'flag', 'serverName', flag),

@@ -5,10 +5,12 @@ import type { Exchange } from '../http/exchange.ts';
 import type { ComplexValue } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
 import type { TemporaryPath } from '../http/temporary-file.ts';
+import { type CacheLocation, mergeCache } from './cache/directives.ts';
+import type { CacheSettings } from './cache/settings.ts';
 import { NEXT } from './failure.ts';
 import type { ForwardSettings } from './forward.ts';
 import type { ProxyUrl } from './proxy-url.ts';
-import { HeaderSet, type RequestForm, type SetHeader } from './request-head.ts';
+import { HeaderSet, type RequestForm, type SetHeader, wholeForm } from './request-head.ts';
 import type { ReplaceRule } from './rewrite-headers.ts';
 import { HIDDEN } from './take-head.ts';
 import { tlsRange } from './tls-range.ts';
@@ -71,18 +73,21 @@ export interface ProxyLocation {
   cookieDomain?: 'off' | ReplaceRule[];
   cookiePath?: 'off' | ReplaceRule[];
   ssl: ProxyTls;
+  readonly cache: CacheLocation;
 
   // Made by the merge.
   form?: RequestForm;
+  wholeForm?: RequestForm;
   hidden?: HeaderSet;
   redirects?: readonly ReplaceRule[];
   cookieDomains?: readonly ReplaceRule[];
   cookiePaths?: readonly ReplaceRule[];
   tls?: (exchange: Exchange, url: ProxyUrl) => ConnectionOptions;
   settings?: ForwardSettings;
+  caching?: CacheSettings | undefined;
 }
 
-export const createProxyLocation = (): ProxyLocation => ({ ssl: {} });
+export const createProxyLocation = (): ProxyLocation => ({ ssl: {}, cache: {} });
 
 const DEFAULTS = {
   connectTimeout: 60_000,
@@ -140,9 +145,11 @@ export function mergeProxyLocation(parent: ProxyLocation, child: ProxyLocation):
   }
   checkBuffers(child);
   child.ssl = { ...parent.ssl, ...child.ssl };
+  mergeCache('proxy', parent.cache, child.cache);
   const { pass } = child;
   if (pass === undefined) return;
   child.form = requestForm(child, pass);
+  child.wholeForm = wholeForm(child.form);
   const shown = new Set((child.passHeaders ?? []).map((name) => name.toLowerCase()));
   child.hidden = new HeaderSet(
     [...HIDDEN, ...(child.hideHeaders ?? [])].filter((name) => !shown.has(name.toLowerCase())),

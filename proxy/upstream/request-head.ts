@@ -19,6 +19,10 @@ export class HeaderSet {
     for (const name of this.#names) this.#lengths |= 1 << (name.length & 31);
   }
 
+  with(more: Iterable<string>): HeaderSet {
+    return new HeaderSet([...this.#names, ...more]);
+  }
+
   has(name: string): boolean {
     return (this.#lengths & (1 << (name.length & 31))) !== 0 && this.#names.has(name.toLowerCase());
   }
@@ -37,20 +41,37 @@ export interface RequestForm {
   readonly ownTransferEncoding: boolean;
 }
 
+/** What the server asks for on its own account, in place of what the client asked for. */
+export interface OwnRequest {
+  readonly method: string | undefined;
+  /** name, value, name, value ...; left out where `proxy_set_header` has its own. */
+  readonly headers: readonly string[];
+}
+
+/** The client's conditions and ranges, which have no place in a request for the whole answer. Source: ngx_http_proxy_cache_headers. */
+const FOR_PARTS = ['If-Modified-Since', 'If-Unmodified-Since', 'If-None-Match', 'If-Match', 'Range', 'If-Range'];
+
+/** The same form for a request that asks for a whole answer, to keep it. */
+export function wholeForm(form: RequestForm): RequestForm {
+  return { ...form, dropped: form.dropped.with(FOR_PARTS) };
+}
+
 /** The head of the request for the upstream, bytes as latin1. `length` of the body: `undefined` sends it in chunks, -1 none at all. */
 export function writeRequestHead(
   exchange: Exchange,
   form: RequestForm,
   uri: string,
   length: number | undefined,
+  own: OwnRequest | undefined = undefined,
 ): string {
-  let head = `${form.method?.(exchange) ?? exchange.method} ${uri} HTTP/${form.httpVersion}\r\n`;
+  let head = `${own?.method ?? form.method?.(exchange) ?? exchange.method} ${uri} HTTP/${form.httpVersion}\r\n`;
   const { headers } = form;
   for (let i = 0; i < headers.length; i++) {
     const { name, value } = headers[i]!;
     const text = value(exchange);
     if (text !== '') head += `${name}: ${text}\r\n`;
   }
+  if (own !== undefined) head += headerLines(own.headers, form);
   if (length === undefined) {
     if (!form.ownTransferEncoding) head += 'Transfer-Encoding: chunked\r\n';
   } else if (length >= 0 && !form.ownContentLength) head += `Content-Length: ${length}\r\n`;
@@ -62,6 +83,16 @@ export function writeRequestHead(
     }
   }
   return `${head}\r\n`;
+}
+
+function headerLines(headers: readonly string[], form: RequestForm): string {
+  let lines = '';
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    const given = form.headers.some((header) => header.name.toLowerCase() === name.toLowerCase());
+    if (!given) lines += `${name}: ${headers[i + 1]}\r\n`;
+  }
+  return lines;
 }
 
 /**

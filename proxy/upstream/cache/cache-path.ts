@@ -1,0 +1,120 @@
+import { type Directive, parseSize, parseTime } from '../../config/index.ts';
+import type { Build } from '../../http/module.ts';
+import type { SharedZone } from '../../http/shared-zones.ts';
+import { CacheManager } from './manager.ts';
+import { type CachePath, CacheZone } from './zone.ts';
+
+/** What `proxy_cache_path` declares: the files and what is known of them, and how one configuration wants them kept. */
+export class Cache {
+  readonly zone: CacheZone;
+  readonly #path: CachePath;
+  readonly #manager: CacheManager;
+
+  constructor(path: CachePath, zone = new CacheZone(path)) {
+    this.zone = zone;
+    this.#path = path;
+    this.#manager = new CacheManager(zone);
+  }
+
+  /** The configuration is at work. */
+  begin(): void {
+    this.zone.path = this.#path;
+    this.#manager.start();
+  }
+
+  /** The configuration takes no more requests. */
+  retire(): void {
+    this.#manager.stop();
+  }
+}
+
+const LARGEST_LEVELS = 3;
+const SMALLEST_ZONE = 8192;
+
+/** Reads `proxy_cache_path path [levels=1:2] keys_zone=name:size ...`; the cache of an earlier configuration goes on when its place is the same. Source: ngx_http_file_cache_set_slot. */
+export function readCachePath(directive: Directive, build: Build, owner: string): SharedZone {
+  const folder = build.path(directive.words[0]!.text.replace(/\/$/, ''));
+  const path = { ...DEFAULTS, folder, name: '', keysSize: 0 };
+  for (const { text } of directive.words.slice(1)) readParameter(path, text, build);
+  if (path.name === '' || path.keysSize === 0) build.fail(`"${directive.name}" must have "keys_zone" parameter`);
+  const shared = build.zone(path.name, path.keysSize, owner);
+  if (shared.state !== undefined) build.fail(`duplicate zone "${path.name}"`);
+  const earlier = build.earlierState(shared, owner) as Cache | undefined;
+  shared.state = new Cache(path, earlier?.zone.path.folder === folder ? earlier.zone : undefined);
+  return shared;
+}
+
+const DEFAULTS = {
+  levels: [] as readonly number[],
+  inactive: 600_000,
+  maxSize: Number.POSITIVE_INFINITY,
+  minFree: 0,
+  useTempPath: true,
+  managerFiles: 100,
+  managerSleep: 50,
+  loaderFiles: 100,
+  loaderSleep: 50,
+};
+
+type Path = { -readonly [K in keyof CachePath]: CachePath[K] };
+
+function readParameter(path: Path, text: string, build: Build): void {
+  const equals = text.indexOf('=');
+  const name = text.slice(0, Math.max(equals, 0));
+  const value = text.slice(equals + 1);
+  const numberOf = (read: (text: string) => number | undefined, words = `invalid ${name} value "${text}"`): number =>
+    read(value) ?? build.fail(words);
+  switch (name) {
+    case 'levels':
+      path.levels = levels(value) ?? build.fail(`invalid "levels" "${text}"`);
+      return;
+    case 'use_temp_path':
+      if (value !== 'on' && value !== 'off')
+        build.fail(`invalid use_temp_path value "${text}", it must be "on" or "off"`);
+      path.useTempPath = value === 'on';
+      return;
+    case 'keys_zone': {
+      const colon = value.indexOf(':');
+      const size = colon < 0 ? undefined : parseSize(value.slice(colon + 1));
+      path.keysSize = size ?? build.fail(`invalid keys zone size "${text}"`);
+      if (path.keysSize < SMALLEST_ZONE) build.fail(`keys zone "${text}" is too small`);
+      path.name = value.slice(0, colon);
+      return;
+    }
+    case 'inactive':
+      path.inactive = numberOf((words) => parseTime(words));
+      return;
+    case 'max_size':
+      path.maxSize = numberOf((words) => parseSize(words));
+      return;
+    case 'min_free':
+      path.minFree = numberOf((words) => parseSize(words));
+      return;
+    case 'loader_files':
+      path.loaderFiles = numberOf(whole);
+      return;
+    case 'manager_files':
+      path.managerFiles = numberOf(whole);
+      return;
+    case 'loader_sleep':
+      path.loaderSleep = numberOf((words) => parseTime(words));
+      return;
+    case 'manager_sleep':
+      path.managerSleep = numberOf((words) => parseTime(words));
+      return;
+    case 'loader_threshold':
+    case 'manager_threshold':
+      numberOf((words) => parseTime(words));
+      return;
+    default:
+      build.fail(`invalid parameter "${text}"`);
+  }
+}
+
+const whole = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
+
+function levels(text: string): number[] | undefined {
+  const parts = text.split(':');
+  if (parts.length > LARGEST_LEVELS || !parts.every((part) => part === '1' || part === '2')) return undefined;
+  return parts.map(Number);
+}

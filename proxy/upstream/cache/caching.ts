@@ -1,0 +1,353 @@
+import type { Exchange } from '../../http/exchange.ts';
+import { sendFileBody } from '../../http/file-body.ts';
+import { subrequest } from '../../http/subrequest.ts';
+import { NEXT, nextStatus } from '../failure.ts';
+import type { Keeper } from '../keeper.ts';
+import { type ResponseHead, readResponseHead } from '../response-head.ts';
+import { CachedRequest } from './cached-request.ts';
+import type { EntryFacts } from './entry.ts';
+import { type Freshness, factsOf, freshnessOf, validTime } from './freshness.ts';
+import { type CacheSettings, holds } from './settings.ts';
+import type { EntryWriter } from './writer.ts';
+
+/** What `$upstream_cache_status` says. */
+type Status = 'MISS' | 'BYPASS' | 'EXPIRED' | 'STALE' | 'UPDATING' | 'REVALIDATED' | 'HIT';
+
+/** Puts an upstream's head into the exchange; false when the exchange has been answered in another way. */
+type TakeHead = (exchange: Exchange, head: ResponseHead) => boolean;
+
+/**
+ * One request between a client, a cache and an upstream: answers from the cache if it can, has the upstream asked
+ * otherwise, and keeps the answer if it may. Source: the cache's parts of ngx_http_upstream.c.
+ */
+export class Caching implements Keeper {
+  readonly #exchange: Exchange;
+  readonly #settings: CacheSettings;
+  readonly #takeHead: TakeHead;
+  readonly #fetch: (caching: Caching) => void;
+  readonly #cached: CachedRequest;
+  /** Fetches for the cache, while the client of another request has the old answer. */
+  readonly #background: boolean;
+  #status: Status = 'MISS';
+  #cacheable = true;
+  #asked = false;
+  #found: Freshness | undefined;
+  #writer: EntryWriter | undefined;
+
+  private constructor(
+    exchange: Exchange,
+    settings: CacheSettings,
+    cached: CachedRequest,
+    background: boolean,
+    takeHead: TakeHead,
+    fetch: (caching: Caching) => void,
+  ) {
+    this.#exchange = exchange;
+    this.#settings = settings;
+    this.#cached = cached;
+    this.#background = background;
+    this.#takeHead = takeHead;
+    this.#fetch = fetch;
+  }
+
+  /**
+   * Begins with a request. `key` is what the request asks the upstream for. `fetch` has the upstream asked, with the
+   * caching as keeper of the answer, or with `undefined` for a request that has nothing to do with the cache.
+   */
+  static begin(
+    exchange: Exchange,
+    settings: CacheSettings,
+    key: string,
+    takeHead: TakeHead,
+    fetch: (caching: Caching | undefined) => void,
+  ): void {
+    const zone = settings.methods.has(exchange.method) ? settings.zone(exchange) : undefined;
+    if (zone === undefined) {
+      fetch(undefined);
+      return;
+    }
+    const { parent } = exchange;
+    const inherited = parent === undefined ? undefined : settings.handedOver.get(parent);
+    const full = settings.key === undefined ? key : settings.key(exchange);
+    const cached = inherited ?? new CachedRequest(zone, full, settings.use, exchange.requestHeaders);
+    const caching = new Caching(exchange, settings, cached, inherited !== undefined, takeHead, fetch);
+    exchange.atEnd(() => caching.#clientDone());
+    if (inherited === undefined) caching.#begin();
+    else caching.#beginInBackground(parent!);
+  }
+
+  /** What the upstream is asked with. */
+  get method(): string {
+    const { method } = this.#exchange;
+    return method === 'HEAD' && this.#settings.convertHead ? 'GET' : method;
+  }
+
+  /** Whether the request asks for the whole answer, without the client's conditions. */
+  get cacheable(): boolean {
+    return this.#cacheable;
+  }
+
+  /** Conditions under which the upstream may answer 304: name, value ... */
+  get conditions(): readonly string[] {
+    const facts = this.#cached.entry?.facts;
+    if (!this.#settings.revalidate || this.#status !== 'EXPIRED' || facts === undefined) return [];
+    const conditions: string[] = [];
+    if (facts.lastModified >= 0) {
+      conditions.push('If-Modified-Since', new Date(facts.lastModified * 1000).toUTCString());
+    }
+    if (facts.etag !== '') conditions.push('If-None-Match', facts.etag);
+    return conditions;
+  }
+
+  #begin(): void {
+    if (holds(this.#settings.bypass, this.#exchange)) {
+      this.#set('BYPASS');
+      this.#ask();
+      return;
+    }
+    this.#set('MISS');
+    this.#look();
+  }
+
+  /** The old answer is known to the cache, and this request is the one that gets a new one. */
+  #beginInBackground(parent: Exchange): void {
+    this.#settings.handedOver.delete(parent);
+    this.#attempt(() => this.#cached.openOld());
+    this.#askAgain();
+  }
+
+  #look(): void {
+    let found: ReturnType<CachedRequest['open']>;
+    try {
+      found = this.#cached.open(now());
+    } catch (error) {
+      this.#exchange.logError('crit', `open() of a cache file failed (${(error as NodeJS.ErrnoException).code})`);
+      this.#exchange.fail(500);
+      return;
+    }
+    const { useStale, backgroundUpdate } = this.#settings;
+    const mayBeOld = (useStale & NEXT.updating) !== 0 || this.#cached.staleWhileUpdating(now());
+    switch (found) {
+      case 'fresh':
+        this.#serve('HIT');
+        return;
+      case 'stale':
+        if (mayBeOld && backgroundUpdate) this.#serveAndUpdate();
+        else this.#askAgain();
+        return;
+      case 'updating':
+        if (mayBeOld) this.#serve('UPDATING');
+        else this.#askAgain();
+        return;
+      case 'wait':
+        this.#cached.wait(() => {
+          if (!this.#exchange.finished) this.#look();
+        });
+        return;
+      case 'missing':
+        this.#ask();
+        return;
+      case 'scarce':
+        this.#cacheable = false;
+        this.#ask();
+        return;
+      default:
+        this.#set('HIT');
+        this.#cached.release();
+        this.#exchange.fail(found);
+    }
+  }
+
+  #askAgain(): void {
+    this.#set('EXPIRED');
+    this.#ask();
+  }
+
+  #ask(): void {
+    const range = this.#exchange.header('range');
+    if (range !== undefined && beginsAt(range) >= this.#settings.maxRangeOffset) this.#cacheable = false;
+    this.#asked = true;
+    this.#fetch(this);
+  }
+
+  #serveAndUpdate(): void {
+    const exchange = this.#exchange;
+    this.#settings.handedOver.set(exchange, this.#cached.handOver());
+    const { uri, args } = exchange;
+    this.#serve('STALE');
+    subrequest(exchange, { uri, args, background: true });
+  }
+
+  /** Answers with what the cache has. */
+  #serve(status: Status): void {
+    this.#set(status);
+    const exchange = this.#exchange;
+    const reader = this.#cached.reader!;
+    const head = readResponseHead(reader.head.head);
+    this.broken();
+    if (head === undefined || 'problem' in head) {
+      exchange.logError('crit', 'a cache file contains invalid header');
+      exchange.fail(500);
+      return;
+    }
+    if (!this.#takeHead(exchange, head)) return;
+    this.#allow(head);
+    const { body } = reader;
+    if (body !== undefined) {
+      exchange.respond(body);
+      return;
+    }
+    const { bodyStart, bodyLength } = reader.head;
+    exchange.contentLength = bodyLength;
+    exchange.sendHead();
+    sendFileBody(exchange, reader.takeDescriptor(), bodyStart, bodyLength);
+  }
+
+  /** Conditions and ranges of the client are the server's business when the answer is one that anybody may get. */
+  #allow(head: ResponseHead): void {
+    const exchange = this.#exchange;
+    exchange.allowConditions = true;
+    for (let i = 0; i < head.headers.length; i += 2) {
+      const name = head.headers[i]!.toLowerCase();
+      if (name === 'accept-ranges') exchange.allowRanges = true;
+      if (name !== 'last-modified') continue;
+      const time = Date.parse(head.headers[i + 1]!);
+      if (Number.isNaN(time)) continue;
+      exchange.lastModified = new Date(time);
+      exchange.removeResponseHeader('last-modified');
+    }
+    if (exchange.allowRanges) exchange.removeResponseHeader('accept-ranges');
+  }
+
+  #set(status: Status): void {
+    this.#status = status;
+    // A subrequest has the variables of its parent, whose client gets another answer.
+    if (this.#background) return;
+    this.#exchange.variables.set('upstream_cache_status', status);
+    const facts = status === 'MISS' || status === 'BYPASS' ? undefined : this.#cached.entry?.facts;
+    if (facts === undefined) return;
+    if (facts.lastModified >= 0) {
+      const date = new Date(facts.lastModified * 1000).toUTCString();
+      this.#exchange.variables.set('upstream_cache_last_modified', date);
+    }
+    if (facts.etag !== '') this.#exchange.variables.set('upstream_cache_etag', facts.etag);
+  }
+
+  // What the upstream's answer comes to
+
+  failed(kind: number): boolean {
+    const old = this.#status === 'EXPIRED' && this.#cached.entry !== undefined;
+    if (!old || ((this.#settings.useStale & kind) === 0 && !this.#cached.staleIfError(now()))) return false;
+    this.#serve('STALE');
+    return true;
+  }
+
+  failedWith(status: number): void {
+    const seconds = this.#cacheable ? validTime(this.#settings.valid, status) : 0;
+    if (seconds > 0) this.#cached.keepError(status, now() + seconds);
+    this.broken();
+  }
+
+  answered(head: ResponseHead): boolean {
+    const old = this.#status === 'EXPIRED' && this.#cached.entry !== undefined;
+    if (old && (nextStatus(head.status) & this.#settings.useStale) !== 0) {
+      this.#serve('STALE');
+      return true;
+    }
+    this.#found = freshnessOf(head.headers, this.#settings.ignored, now());
+    if (head.status !== 304 || !old || !this.#settings.revalidate) return false;
+    this.#revalidated(this.#found);
+    return true;
+  }
+
+  #revalidated(found: Freshness): void {
+    const reader = this.#cached.reader!;
+    const { facts, head } = reader.head;
+    const stored = readResponseHead(head);
+    const own =
+      stored === undefined || 'problem' in stored
+        ? undefined
+        : freshnessOf(stored.headers, this.#settings.ignored, now());
+    const from = found.validSec !== 0 ? found : (own ?? found);
+    const seconds =
+      from.validSec !== 0 || stored === undefined || 'problem' in stored
+        ? 0
+        : validTime(this.#settings.valid, stored.status);
+    const validSec = from.validSec || (seconds > 0 ? now() + seconds : 0);
+    if (validSec !== 0) {
+      const { updatingSec, errorSec } = from;
+      this.#cached.renew({ ...facts, validSec, updatingSec, errorSec, date: now() });
+    }
+    this.#serve('REVALIDATED');
+  }
+
+  intercepted(status: number): void {
+    const found = this.#found!;
+    if (this.#cacheable && found.cacheable) {
+      const until = found.validSec || now() + validTime(this.#settings.valid, status);
+      if (until > now()) this.#cached.keepError(status, until);
+    }
+    this.broken();
+  }
+
+  begin(head: ResponseHead, text: string): void {
+    const found = this.#found!;
+    const { valid, noCache } = this.#settings;
+    const status = head.status;
+    const seconds = found.validSec === 0 ? validTime(valid, status) : 0;
+    const validSec = found.validSec || (seconds > 0 ? now() + seconds : 0);
+    if (!this.#cacheable || !found.cacheable || validSec === 0 || holds(noCache, this.#exchange)) {
+      this.broken();
+      return;
+    }
+    this.#allow(head);
+    const facts: EntryFacts = factsOf(found, status, validSec, '', now());
+    this.#attempt(() => {
+      this.#writer = this.#cached.store(facts, text.slice(0, head.end));
+    });
+  }
+
+  /** Until it turns out that the answer may not be kept, it is wanted whole. */
+  get keeps(): boolean {
+    return this.#cacheable;
+  }
+
+  write(piece: Buffer): void {
+    this.#attempt(() => this.#writer?.write(piece));
+  }
+
+  complete(): void {
+    if (this.#writer !== undefined) this.#attempt(() => this.#cached.commit());
+    this.broken();
+  }
+
+  broken(): void {
+    this.#writer = undefined;
+    this.#cacheable = false;
+    this.#cached.release();
+  }
+
+  /** A cache that can't be written to must not stop the answer. */
+  #attempt(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#exchange.logError('crit', `writing a cache file failed (${(error as NodeJS.ErrnoException).code})`);
+      this.broken();
+    }
+  }
+
+  /** The client has its answer, or is gone: what the cache waits for goes on. */
+  #clientDone(): void {
+    if (!this.#asked || !this.#cacheable) this.#cached.close();
+  }
+}
+
+const now = (): number => Math.floor(Date.now() / 1000);
+
+/** Where the first range begins; one that counts from the end begins beyond every limit. Source: ngx_http_upstream_cache_check_range. */
+function beginsAt(range: string): number {
+  const match = /^bytes=\s*(\d*)\s*-/i.exec(range);
+  if (match === null) return -1;
+  return match[1] === '' ? Number.POSITIVE_INFINITY : Number(match[1]);
+}
