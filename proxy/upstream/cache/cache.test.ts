@@ -1,0 +1,263 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CachedRequest, type CacheUse } from './cached-request.ts';
+import { decodeEntryHead, type EntryFacts, encodeEntryHead } from './entry.ts';
+import { freshnessOf, validTime } from './freshness.ts';
+import { digestOf, pathOf } from './keys.ts';
+import { CacheManager } from './manager.ts';
+import { EntryWriter } from './writer.ts';
+import { type CachePath, CacheZone } from './zone.ts';
+
+const USE: CacheUse = { minUses: 1, lock: false, lockTimeout: 5000, lockAge: 5000 };
+const HEAD = 'HTTP/1.1 200 OK\r\n\r\n';
+const NOW = 1_000_000;
+const FACTS = { validSec: NOW + 10, updatingSec: 0, errorSec: 0, date: NOW, lastModified: -1, etag: '', vary: '' };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'cache-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function zone(wish: Partial<CachePath> = {}): CacheZone {
+  return new CacheZone({
+    folder,
+    name: 'one',
+    levels: [1, 2],
+    keysSize: 1024 * 1024,
+    inactive: 600_000,
+    maxSize: Number.POSITIVE_INFINITY,
+    minFree: 0,
+    useTempPath: true,
+    managerFiles: 100,
+    managerSleep: 1,
+    loaderFiles: 100,
+    loaderSleep: 1,
+    ...wish,
+  });
+}
+
+const request = (of: CacheZone, key: string, use = USE, headers: string[] = []): CachedRequest =>
+  new CachedRequest(of, key, use, headers);
+
+function store(of: CacheZone, key: string, body: string, facts = FACTS, headers: string[] = []): void {
+  const cached = request(of, key, USE, headers);
+  cached.open(NOW);
+  cached.store(facts, HEAD).write(Buffer.from(body));
+  cached.commit();
+  cached.close();
+}
+
+function bodyOf(of: CacheZone, key: string, headers: string[] = []): string | undefined {
+  const cached = request(of, key, USE, headers);
+  const found = cached.open(NOW);
+  const body = cached.reader?.body?.toString();
+  cached.close();
+  return found === 'fresh' ? body : undefined;
+}
+
+const filesIn = (top: string): string[] =>
+  readdirSync(top, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const end = Date.now() + 20_000; Date.now() < end; await new Promise((go) => setTimeout(go, 5)))
+    if (holds()) return;
+  throw new Error(`never: ${what}`);
+}
+
+describe('files of a cache', () => {
+  test('lie where nginx would put them', () => {
+    expect(pathOf('b7f54b2df7773722d382f4809d65029c', [1, 2])).toBe('c/29/b7f54b2df7773722d382f4809d65029c');
+    store(zone(), 'http://app/', 'hello');
+    const digest = digestOf('http://app/');
+    expect(filesIn(folder)).toEqual([path.join(folder, pathOf(digest, [1, 2]))]);
+  });
+
+  test('are found by the next process', () => {
+    store(zone(), 'a', 'hello');
+    expect(bodyOf(zone(), 'a')).toBe('hello');
+  });
+
+  test('are whole or not there: a write that was cut off leaves no answer', async () => {
+    const cached = request(zone(), 'a');
+    cached.open(NOW);
+    cached.store(FACTS, HEAD).write(Buffer.from('half of it'));
+    expect(filesIn(folder)).toHaveLength(1);
+    expect(bodyOf(zone(), 'a')).toBeUndefined();
+    cached.release();
+    expect(filesIn(folder)).toEqual([]);
+  });
+
+  test('left behind by a process that was killed are removed at the next start, those of a living one are not', async () => {
+    const dead = path.join(folder, `${digestOf('a')}.4194304.1.tmp`);
+    const alive = path.join(folder, `${digestOf('a')}.${process.pid}.1.tmp`);
+    const other = path.join(folder, 'notes.txt');
+    for (const file of [dead, alive, other]) writeFileSync(file, 'x');
+    const manager = new CacheManager(zone());
+    manager.start();
+    await until('the leftover is gone', () => !existsSync(dead));
+    manager.stop();
+    expect(existsSync(alive)).toBe(true);
+    expect(existsSync(other)).toBe(true);
+  });
+
+  test('that were cut short are no answers', () => {
+    store(zone(), 'a', 'hello');
+    const [file] = filesIn(folder);
+    truncateSync(file!, statSync(file!).size - 1);
+    expect(bodyOf(zone(), 'a')).toBeUndefined();
+  });
+
+  test('of any bytes are read without harm', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        decodeEntryHead(Buffer.from(bytes), bytes.length);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), fc.nat(), fc.nat(1000), (key, validSec, length) => {
+        const latin1 = Buffer.from(key).toString('latin1');
+        const facts: EntryFacts = { ...FACTS, validSec, variant: 'v', etag: latin1 };
+        const head = encodeEntryHead(latin1, facts, HEAD, length);
+        const read = decodeEntryHead(head, head.length + length);
+        expect(read).toEqual({ facts, key: latin1, head: HEAD, bodyLength: length, bodyStart: head.length });
+      }),
+    );
+  });
+
+  test('of another key with the same name are no answer', () => {
+    const one = zone();
+    store(one, 'a', 'hello');
+    new EntryWriter(one.file(digestOf('a')), 1, 'b', { ...FACTS, variant: '' }, HEAD).commit();
+    expect(bodyOf(one, 'a')).toBeUndefined();
+  });
+});
+
+describe('the manager', () => {
+  test('keeps to max_size, and removes what was asked for longest ago', async () => {
+    const small = zone({ maxSize: 700 });
+    for (const key of ['a', 'b', 'c', 'd']) store(small, key, 'x'.repeat(100));
+    bodyOf(small, 'a');
+    const manager = new CacheManager(small);
+    manager.start();
+    await until('it is small enough', () => small.size <= 700);
+    manager.stop();
+    expect(bodyOf(small, 'a')).toBeDefined();
+    expect(bodyOf(small, 'b')).toBeUndefined();
+    expect(filesIn(folder).reduce((sum, file) => sum + statSync(file).size, 0)).toBeLessThanOrEqual(700);
+  });
+
+  test('keeps to max_size with files from before', async () => {
+    const before = zone();
+    for (const key of ['a', 'b', 'c', 'd']) store(before, key, 'x'.repeat(100));
+    const manager = new CacheManager(zone({ maxSize: 300 }));
+    manager.start();
+    await until('one is left', () => filesIn(folder).length === 1);
+    manager.stop();
+  });
+
+  test('removes what nobody asked for', async () => {
+    const brief = zone({ inactive: 1 });
+    store(brief, 'a', 'hello');
+    await new Promise((go) => setTimeout(go, 5));
+    const manager = new CacheManager(brief);
+    manager.start();
+    await until('it is gone', () => filesIn(folder).length === 0);
+    manager.stop();
+    expect(brief.size).toBe(0);
+  });
+});
+
+describe('requests for the same answer', () => {
+  test('wait for the one that fetches it, and get what it stored', async () => {
+    const one = zone();
+    const locked = { ...USE, lock: true };
+    const first = request(one, 'a', locked);
+    const second = request(one, 'a', locked);
+    expect(first.open(NOW)).toBe('missing');
+    expect(second.open(NOW)).toBe('wait');
+    const woken = new Promise<void>((go) => second.wait(go));
+    first.store(FACTS, HEAD).write(Buffer.from('hello'));
+    first.commit();
+    await woken;
+    expect(second.open(NOW)).toBe('fresh');
+    expect(second.reader!.body!.toString()).toBe('hello');
+  });
+
+  test('take over when it comes to nothing', async () => {
+    const one = zone();
+    const locked = { ...USE, lock: true };
+    const [first, second] = [request(one, 'a', locked), request(one, 'a', locked)];
+    first.open(NOW);
+    second.open(NOW);
+    const woken = new Promise<void>((go) => second.wait(go));
+    first.release();
+    await woken;
+    expect(second.open(NOW)).toBe('missing');
+  });
+
+  test('go on by themselves when it takes too long', async () => {
+    const one = zone();
+    const impatient = { ...USE, lock: true, lockTimeout: 10 };
+    const [first, second] = [request(one, 'a', impatient), request(one, 'a', impatient)];
+    first.open(NOW);
+    second.open(NOW);
+    await new Promise<void>((go) => second.wait(go));
+    expect(second.open(NOW)).toBe('scarce');
+  });
+
+  test('have their own variant', () => {
+    const one = zone();
+    const vary = { ...FACTS, vary: 'Accept-Language' };
+    store(one, 'a', 'english', vary, ['Accept-Language', 'en']);
+    store(one, 'a', 'deutsch', vary, ['accept-language', 'de']);
+    expect(bodyOf(one, 'a', ['Accept-Language', 'en'])).toBe('english');
+    expect(bodyOf(one, 'a', ['Accept-Language', ' de '])).toBe('deutsch');
+    expect(bodyOf(one, 'a', [])).toBeUndefined();
+  });
+
+  test('find the keys zone bounded', () => {
+    const narrow = zone({ keysSize: 8192 });
+    for (let i = 0; i < 500; i++) request(narrow, String(i)).open(NOW);
+    expect(narrow.nodes.size).toBeGreaterThan(64);
+    const released = zone({ keysSize: 8192 });
+    for (let i = 0; i < 500; i++) {
+      const cached = request(released, String(i));
+      cached.open(NOW);
+      cached.close();
+    }
+    expect(released.nodes.size).toBe(64);
+  });
+});
+
+describe('how long an answer is kept', () => {
+  const of = (...headers: string[]) => freshnessOf(headers, new Set(), NOW);
+
+  test.each([
+    [['Cache-Control', 'max-age=60, stale-while-revalidate=30'], { validSec: NOW + 60, updatingSec: 30, errorSec: 30 }],
+    [['Cache-Control', 'max-age=60, stale-if-error=5'], { validSec: NOW + 60, updatingSec: 0, errorSec: 5 }],
+    [['Cache-Control', 'MAX-AGE=60'], { validSec: NOW + 60 }],
+    [['Cache-Control', 'max-age=x'], { cacheable: false }],
+    [['Cache-Control', 'max-age=60, stale-if-error=x'], { cacheable: false }],
+    [['X-Accel-Expires', 'x'], { cacheable: true, validSec: 0 }],
+    [['Vary', 'x'.repeat(129)], { cacheable: false }],
+    [['ETag', '"a"', 'Last-Modified', 'Tue, 02 Jan 2024 03:04:05 GMT'], { etag: '"a"', lastModified: 1_704_164_645 }],
+  ])('%j', (headers, expected) => {
+    expect(of(...headers)).toMatchObject(expected);
+  });
+
+  test('is what proxy_cache_valid says, the first that fits', () => {
+    const times = [
+      { status: 404, seconds: 1 },
+      { status: 0, seconds: 5 },
+      { status: 200, seconds: 9 },
+    ];
+    expect([404, 200, 500].map((status) => validTime(times, status))).toEqual([1, 5, 5]);
+    expect(validTime([], 200)).toBe(0);
+  });
+});
