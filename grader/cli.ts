@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes, UsageError } from './commands/usage.ts';
+import { classFormats, moodleUsers } from './reporters/class/index.ts';
 import { formats } from './reporters/index.ts';
 
 /** What the command line says once, for `check`, `watch` and `serve` alike: what to run. */
@@ -22,6 +23,20 @@ function withCheck(command: Command): Command {
     .option('--seed <number>', 'repeats the run with this seed')
     .option('--verbose', 'shows what went over the wire')
     .option('--only <id>', 'grades this objective and those it depends on', collect);
+}
+
+/** Reports of a class, for every command that has one. */
+function withClassReports(command: Command): Command {
+  return command
+    .option('--report <format=place>', `writes a report: ${classFormats.join(', ')}`, collect)
+    .option(
+      '--assignment <lab=title>',
+      'what Canvas calls the assignment of a lab: "lab3=A load balancer (1234)"',
+      collect,
+    )
+    .option('--moodle-user <column>', `by what Moodle knows its users: ${moodleUsers.join(', ')}`)
+    .option('--maximum <points>', "the most that Moodle's grade item takes; a lab's core points unless said")
+    .option('--cap', 'cuts what is above that maximum');
 }
 
 function collect(value: string, before: string[] = []): string[] {
@@ -70,7 +85,7 @@ function createProgram(exit: (code: number) => void): Command {
     .option('--name <name>', 'what it calls itself')
     .option('--back-office', 'the second application instead')
     .action(async (options) => exit(await (await import('./commands/catalog.ts')).catalog(options)));
-  program
+  const gradeCommand = program
     .command('grade')
     .description('grade what a class handed in')
     .argument(
@@ -91,8 +106,10 @@ function createProgram(exit: (code: number) => void): Command {
       '--trust',
       'runs programs and nginx even where they cannot be shut in, and probes live servers in your own network',
     )
-    .option('--key <file>', 'signs results with this Ed25519 key (see keygen)')
-    .action(async (place, options) => exit(await (await import('./commands/grade.ts')).grade(place, options)));
+    .option('--key <file>', 'signs results with this Ed25519 key (see keygen)');
+  withClassReports(gradeCommand).action(async (place, options) =>
+    exit(await (await import('./commands/grade.ts')).grade(place, options)),
+  );
   program
     .command('verify')
     .description('has a result been changed since it was signed?')

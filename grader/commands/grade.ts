@@ -10,12 +10,13 @@ import type { Settings } from '../batch/gradebook/settings.ts';
 import type { Queue } from '../batch/queue.ts';
 import { workbookRoot } from '../workspace/index.ts';
 import { createClassProgress } from './class-progress.ts';
+import { type ClassReportWords, parseClassReports, streamJsonLines, writeClassReports } from './class-reports.ts';
 import { onInterrupt } from './interrupt.ts';
 import { existingPath, findLab } from './labs.ts';
 import { print, wantsColour } from './output.ts';
 import { exitCodes, UsageError } from './usage.ts';
 
-export interface GradeOptions {
+export interface GradeOptions extends ClassReportWords {
   readonly out: string;
   readonly lab?: string;
   readonly engine?: string;
@@ -39,6 +40,7 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
     import('../batch/class/find.ts'),
     import('../batch/class/lock.ts'),
   ]);
+  const wanted = parseClassReports(options);
   const settings = await settingsOf(options);
   const roster = await rosterOf(options.roster);
   const key = options.key === undefined ? undefined : await privateKey(options.key);
@@ -47,6 +49,7 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
   const versions = await versionsOf(settings.engine);
   const queue = await embeddedQueue(options);
   const progress = createClassProgress();
+  const streamLine = streamJsonLines(wanted);
   const interrupt = onInterrupt();
   let report: ClassReport;
   try {
@@ -64,7 +67,10 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
       trust: options.trust ?? false,
       ...(key !== undefined && { key }),
       signal: interrupt.signal,
-      onProgress: progress.show,
+      onProgress(event) {
+        progress.show(event);
+        if (event.kind === 'graded') streamLine(event.attempt);
+      },
     });
   } catch (error) {
     progress.end();
@@ -78,6 +84,7 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
     await queue.close();
   }
   await printReport(report, options);
+  await writeClassReports(wanted, report.graded);
   process.stderr.write(`\nResults: ${out}   seed: ${report.run.seed}\n`);
   return report.graded.attempts.some(({ outcome }) => outcome === 'error') ? exitCodes.error : exitCodes.passed;
 }

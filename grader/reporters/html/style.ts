@@ -77,6 +77,7 @@ figure { margin: 0; flex: 0 1 auto; min-width: min(17rem, 100%); } figcaption { 
 .inside details { margin: .4rem 0; } .inside details summary { cursor: pointer; color: var(--accent); width: fit-content; }
 p code, .compare code { background: var(--quiet); border-radius: .25rem; padding: .05rem .25rem; } .compare code { background: none; padding: 0; font-weight: 600; }
 .scroll { overflow-x: auto; }
+td svg { margin-top: .5rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); font-size: .88rem; padding-bottom: .4rem; }
 th, td { text-align: left; padding: .4rem .7rem; border-bottom: 1px solid var(--rule); vertical-align: top; }
