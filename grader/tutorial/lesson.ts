@@ -2,7 +2,7 @@ import type { Lab } from '../lab.ts';
 import type { Course, CourseLab } from './course.ts';
 import { joinBlocks, renderMarkdown } from './markdown.ts';
 import { predict } from './predict.ts';
-import { read } from './reader.ts';
+import { browse, read } from './reader.ts';
 import { lessonMenu, nextHint, nextStep } from './steps.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -57,7 +57,7 @@ async function readText(terminal: Terminal, course: Course, entry: CourseLab): P
 async function check(terminal: Terminal, course: Course, entry: CourseLab): Promise<void> {
   terminal.clear();
   const report = await terminal.during('Checking …', (signal) => course.check(entry, signal));
-  terminal.print(report.trimEnd());
+  await browse(terminal, report.trimEnd());
 }
 
 async function giveHint(terminal: Terminal, course: Course, entry: CourseLab, lab: Lab): Promise<void> {

@@ -31,9 +31,11 @@ export async function predict(terminal: Terminal, course: Course, entry: CourseL
 
 async function ask(terminal: Terminal, lab: Lab, at: number, opening: Promise<Oracle>): Promise<void> {
   const prediction = lab.predictions[at]!;
-  terminal.print('');
+  const setting = { width: terminal.size().width - 2, color: terminal.color };
+  const show = (markdown: string) => terminal.print(`\n${joinBlocks(renderMarkdown(markdown, setting)).join('\n')}\n`);
+  show(prediction.question);
   const guess = await terminal.select(
-    `${at + 1} of ${lab.predictions.length}  ${prediction.question}`,
+    `${at + 1} of ${lab.predictions.length}  What do you think?`,
     prediction.choices.map((name, value) => ({ name, value })),
   );
   const right = await terminal.during('Asking the server …', async (signal) => {
@@ -41,6 +43,5 @@ async function ask(terminal: Terminal, lab: Lab, at: number, opening: Promise<Or
     return oracle.answer(prediction, signal);
   });
   const verdict = guess === right ? '**Right.**' : `**It is: ${prediction.choices[right]}**, says the server.`;
-  const setting = { width: terminal.size().width - 2, color: terminal.color };
-  terminal.print(`\n${joinBlocks(renderMarkdown(`${verdict}\n\n${prediction.explanation}`, setting)).join('\n')}\n`);
+  show(`${verdict}\n\n${prediction.explanation}`);
 }

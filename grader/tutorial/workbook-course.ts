@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { labs } from '../../labs/catalog.ts';
 import { type Chosen, chooseTargets } from '../commands/target.ts';
+import { newSeed } from '../random.ts';
 import {
   type LabProgress,
   labFolder,
@@ -70,11 +71,6 @@ export function workbookCourse(color: boolean, width: () => number): Course {
 async function target(entry: CourseLab, options: { readonly solution?: boolean }): Promise<Chosen> {
   const [chosen] = await chooseTargets(entry, options);
   return chosen!;
-}
-
-/** 32 bits, another one each time. */
-function newSeed(): number {
-  return Math.floor(Math.random() * 0x1_0000_0000);
 }
 
 function standingOf(progress: LabProgress): Standing {
