@@ -5,8 +5,18 @@ import { AddressMap } from './address-map.ts';
 import { Edits } from './edits.ts';
 import type { IncludeTree } from './include-tree.ts';
 import { type ListenAddress, readListen } from './listen.ts';
-import { climbs, forbidden, inWorld, isDevice, outsideAddress, outsidePath, pathWord } from './refusals.ts';
+import {
+  climbs,
+  forbidden,
+  inWorld,
+  isDevice,
+  outsideAddress,
+  outsidePath,
+  pathWord,
+  readsAsWritten,
+} from './refusals.ts';
 import type { TreeFile } from './submission.ts';
+import { isUri, pieces, Variables } from './variables.ts';
 
 export interface MapOptions {
   /** The folder of the sandbox that mirrors `/`. */
@@ -57,7 +67,7 @@ class Mapper {
   readonly #refused: StartupMessage[] = [];
   readonly #doors: MappedConfiguration['doors'][number][] = [];
   readonly #upstreams = new Set<string>();
-  readonly #variables = new Map<string, string[]>();
+  readonly #variables = new Variables();
   readonly #openPorts = new Set<string>();
   #needsPortVariable = false;
   readonly #servers: Directive[] = [];
@@ -70,7 +80,11 @@ class Mapper {
   }
 
   run(): MappedConfiguration {
-    const { directives, read } = this.#tree;
+    const { directives, read, cut } = this.#tree;
+    if (cut !== undefined) {
+      const file = this.#files.get(cut)?.name ?? cut;
+      this.#refused.push({ file, severity: 'refused', text: 'files are included too deeply or too often to be read' });
+    }
     for (const directive of everyDirective(directives)) this.#note(directive);
     this.#walk(directives, undefined);
     const http = directives.find(({ name }) => name === 'http');
@@ -83,14 +97,11 @@ class Mapper {
 
   /** What must be known before the rest can be judged: names of upstreams, values of variables, open ports. */
   #note(directive: Directive): void {
-    const [first, second] = directive.words;
+    const [first] = directive.words;
     if (first === undefined) return;
+    this.#variables.note(directive);
     if (directive.name === 'upstream') this.#upstreams.add(first.text.toLowerCase());
-    else if (directive.name === 'set' && second !== undefined) {
-      const values = this.#variables.get(first.text);
-      if (values === undefined) this.#variables.set(first.text, [second.text]);
-      else values.push(second.text);
-    } else if (directive.name === 'listen') {
+    else if (directive.name === 'listen') {
       const address = readListen(first.text);
       if (address?.open) this.#openPorts.add(`${address.family} ${address.port}`);
     } else if (directive.name === 'server' && directive.block !== undefined) this.#openPorts.add('4 80');
@@ -107,7 +118,10 @@ class Mapper {
         this.#refuse(directive, outsidePath(directive.words.find(({ text }) => text.includes('..'))!.text));
       const inside = directive.name === 'server' && directive.block !== undefined ? this.#server(directive) : server;
       this.#map(directive, inside);
-      if (directive.block !== undefined && directive.name !== 'types') this.#walk(directive.block, inside);
+      // What stands in `types` are no directives, but for what is brought in from elsewhere.
+      const { block } = directive;
+      if (block !== undefined)
+        this.#walk(directive.name === 'types' ? block.filter(({ name }) => name === 'include') : block, inside);
     }
   }
 
@@ -128,7 +142,12 @@ class Mapper {
     else if (name === 'proxy_redirect' && first !== undefined) this.#replaceAddresses(directive, first);
     else if (name === 'resolver') this.#resolver(directive);
     else if (name === 'map' || name === 'geo' || name === 'split_clients') {
-      for (const entry of directive.block ?? []) for (const word of entry.words) this.#value(entry, word);
+      for (const entry of directive.block ?? []) {
+        for (const word of entry.words) {
+          if (/(^|\/)\.\.(\/|$)/.test(word.text)) this.#refuse(entry, outsidePath(word.text));
+          else this.#value(entry, word);
+        }
+      }
     }
     this.#serverPort(directive, server);
   }
@@ -196,12 +215,21 @@ class Mapper {
       if (!text.startsWith('memory:')) this.#refuse(directive, `"${text}" leads out of the sandbox; write to a file`);
       return;
     }
+    if (text.includes('$') && !this.#variables.keepsBelow(text)) {
+      this.#refuse(directive, `"${name} ${text}": a path must stay below its folder, whatever its variables hold`);
+      return;
+    }
     if (text.startsWith('$')) {
-      const values = this.#variables.get(/^\$\w+/.exec(text)?.[0] ?? '') ?? [];
+      const first = /^\$\{?(\w+)/.exec(text)?.[1] ?? '';
+      const values = this.#variables.values(first) ?? [];
       const known =
-        /^\$(document_root|realpath_root)\b/.test(text) ||
+        /^(document_root|realpath_root)$/.test(first) ||
         (values.length > 0 && values.every((value) => value.startsWith('/') && inWorld(value)));
       if (!known) this.#refuse(directive, `"${name} ${text}": the path must begin with a folder of the lab's world`);
+      return;
+    }
+    if (name === 'include' && !readsAsWritten(text)) {
+      this.#refuse(directive, `"include ${text}": only names with * and ? can be included in a check`);
       return;
     }
     const isConfig = /^(include|auth_basic_user_file|.*ssl_.*|.*_file)$/.test(name);
@@ -218,22 +246,28 @@ class Mapper {
 
   /** An address to which requests go on. */
   #pass(directive: Directive, word: Word): void {
-    const match = /^(?:([a-z]+):\/\/)?(\[[^\]]*\]|[^/:]*)(?::(\$|[^/$]*))?/i.exec(word.text);
-    const scheme = match?.[1]?.toLowerCase();
-    const host = match?.[2]?.toLowerCase() ?? '';
-    const port = match?.[3];
-    if (host === 'unix') {
+    const [, scheme = '', host = '', port, rest = ''] =
+      /^(?:([a-z]+|\$scheme|\$\{scheme\}):\/\/)?(\[[^\]]*\]|[^/:?]*)(?::([^/?$]*))?(.*)$/is.exec(word.text) ?? [];
+    if (host.toLowerCase() === 'unix') {
       this.#refuse(directive, outsideAddress(word.text));
+      return;
+    }
+    const behind = pieces(rest)[0];
+    const goesOn = behind === undefined || ('text' in behind ? /^[/?]/.test(behind.text) : isUri(behind.variable));
+    if (host.includes('$') ? port !== undefined || !this.#knownTarget(host) : !goesOn) {
+      this.#refuse(
+        directive,
+        `"${word.text}": where requests go must be known before they come: an address, an upstream, or one variable that is set to these`,
+      );
       return;
     }
     if (host === '' || host.includes('$')) return;
     if (isLoopback(host)) {
-      if (port === '$') this.#refuse(directive, `"${word.text}": the port must be a number`);
-      else if (port === undefined) this.#withDefaultPort(directive, word, host, scheme === 'https' ? 443 : 80);
+      if (port === undefined) this.#withDefaultPort(directive, word, host, scheme.toLowerCase() === 'https' ? 443 : 80);
       else this.#replaceAddresses(directive, word);
       return;
     }
-    const isGroup = directive.name !== 'server' && this.#upstreams.has(host);
+    const isGroup = directive.name !== 'server' && this.#upstreams.has(host.toLowerCase());
     if (isGroup) return;
     if (/^[\d.]+$/.test(host) || host.startsWith('[') || (host.includes('.') && !host.endsWith('.test'))) {
       this.#refuse(directive, outsideAddress(host));
@@ -244,10 +278,24 @@ class Mapper {
     this.#refused.push({ ...this.#placeOf(directive, directive.terminatorLine), severity: 'emerg', text });
   }
 
+  /** Whether a host is one variable, perhaps with a URI behind it, and every value of it is a place of the lab's world. */
+  #knownTarget(host: string): boolean {
+    const [first, second, ...more] = pieces(host);
+    if (first === undefined || 'text' in first || more.length > 0) return false;
+    if (second !== undefined && ('text' in second || !isUri(second.variable))) return false;
+    const isTarget = (value: string): boolean => {
+      const address = /^(?:[a-z]+:\/\/)?(\[[^\]]*\]|[^/:?$]*)(?::\d{1,5})?(?:[/?].*)?$/is
+        .exec(value)?.[1]
+        ?.toLowerCase();
+      return address === '' || (address !== undefined && (isLoopback(address) || this.#upstreams.has(address)));
+    };
+    return this.#variables.values(first.variable)?.every(isTarget) ?? false;
+  }
+
   /** `http://localhost/` means port 80; in the sandbox the port must be said. */
   #withDefaultPort(directive: Directive, word: Word, host: string, port: number): void {
     const edits = this.#editsOf(directive.file);
-    const at = edits.source(word).toLowerCase().indexOf(host);
+    const at = edits.source(word).toLowerCase().indexOf(host.toLowerCase());
     const source = edits.source(word);
     const address = `127.0.0.1:${this.#addresses.port(port, 'connect')}`;
     edits.replace(word, source.slice(0, at) + address + source.slice(at + host.length));

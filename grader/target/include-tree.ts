@@ -11,6 +11,8 @@ export interface IncludeTree {
   readonly error: ConfigError | undefined;
   /** A file that includes itself, directly or not, and the file in which the circle closes; nginx would crash. */
   readonly loop: { readonly place: string; readonly by: string } | undefined;
+  /** The file at which reading ended because of a limit; what a server would go on to read nobody has looked at. */
+  readonly cut: string | undefined;
 }
 
 const deepest = 30;
@@ -23,11 +25,16 @@ export function readIncludeTree(files: ReadonlyMap<string, TreeFile>): IncludeTr
   let error: ConfigError | undefined;
   let reads = 0;
   let loop: IncludeTree['loop'];
+  let cut: string | undefined;
 
   const load = (place: string, reading: readonly string[]): readonly Directive[] => {
     const file = files.get(place);
     if (reading.includes(place)) loop ??= { place, by: reading.at(-1)! };
-    if (file === undefined || reading.includes(place) || reading.length > deepest || ++reads > mostReads) return [];
+    if (file === undefined || reading.includes(place)) return [];
+    if (reading.length > deepest || ++reads > mostReads) {
+      cut ??= place;
+      return [];
+    }
     read.add(place);
     let directives = parsed.get(place);
     if (directives === undefined) {
@@ -47,7 +54,7 @@ export function readIncludeTree(files: ReadonlyMap<string, TreeFile>): IncludeTr
     });
 
   const directives = load('/etc/nginx/nginx.conf', []);
-  return { directives, read, error, loop };
+  return { directives, read, error, loop, cut };
 }
 
 /** Files that an `include` brings in, in nginx's order; a relative name lies beside nginx.conf. */

@@ -22,6 +22,7 @@ const ways: readonly (readonly [RegExp, string])[] = [
   [/^load_module$/, 'modules of your own cannot be loaded here'],
   [/^(perl|perl_.*|lua_.*|.*_by_lua.*|js_.*|njs_.*)$/, 'programs inside the configuration cannot run here'],
   [/^(ssl_engine|proxy_ssl_engine)$/, 'OpenSSL engines cannot be loaded here'],
+  [/^(ssl_stapling_responder|ssl_ocsp_responder)$/, 'it would ask another machine'],
   [/^(google_perftools_profiles|working_directory|debug_points|env)$/, 'it reaches out of the sandbox'],
   [/^(stream|mail|rtmp)$/, 'the labs are about HTTP alone'],
 ];
@@ -73,9 +74,18 @@ const pathWords: Readonly<Record<string, number>> = {
   hash_file: 0,
 };
 
+/** Names of directives of other versions and modules that take a file. */
+const pathName = /_(file|path|certificate|certificate_key|crl|dhparam|key_log|ticket_key|store)$/;
+
 /** The word of a directive that is a file's path, by its index, or undefined. */
-export function pathWord(directive: Directive): number | undefined {
-  return Object.hasOwn(pathWords, directive.name) ? pathWords[directive.name] : undefined;
+export function pathWord({ name }: Directive): number | undefined {
+  if (Object.hasOwn(pathWords, name)) return pathWords[name];
+  return pathName.test(name) && !name.endsWith('_cookie_path') ? 0 : undefined;
+}
+
+/** Whether a pattern of `include` brings in the same files for everybody who reads it: nothing but `*` and `?` is special. */
+export function readsAsWritten(pattern: string): boolean {
+  return !/[\\[\]{}~]/.test(pattern);
 }
 
 /** Whether a normalised path belongs to the world. */
@@ -88,10 +98,20 @@ export function isDevice(file: string): boolean {
   return devices.includes(file);
 }
 
+/** The most of what costs the machine that runs the check. */
+const most: Readonly<Record<string, number>> = { worker_processes: 16, worker_connections: 200_000 };
+
 /** Why a directive may not be used in the sandbox at all, or undefined. */
-export function forbidden(directive: Directive): string | undefined {
-  const way = ways.find(([name]) => name.test(directive.name));
-  return way === undefined ? undefined : `"${directive.name}" is not allowed in a check: ${way[1]}`;
+export function forbidden({ name, words: [first] }: Directive): string | undefined {
+  const way = ways.find(([pattern]) => pattern.test(name));
+  if (way !== undefined) return `"${name}" is not allowed in a check: ${way[1]}`;
+  if (first === undefined) return undefined;
+  if (Object.hasOwn(most, name) && Number(first.text) > most[name]!)
+    return `"${name} ${first.text}": a check has room for ${most[name]}`;
+  // OpenSSL's own commands reach files that nginx's directives would have to name.
+  if (name.endsWith('ssl_conf_command') && /file|path|certificate|privatekey|dhparam|engine/i.test(first.text))
+    return `"${name} ${first.text}" is not allowed in a check: files are named by nginx's own directives`;
+  return undefined;
 }
 
 /** What a path outside the world is answered with. */

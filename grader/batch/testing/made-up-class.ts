@@ -72,7 +72,11 @@ export async function makeClass(folder: Folder): Promise<MadeUpClass> {
     submissions: folder.place('submissions'),
     roster,
     expected: made.expected,
-    alike: [['copies-a', 'copies-b']],
+    alike: [
+      ['another-log-format-1', 'tries'],
+      ['canned-return-1', 'tries'],
+      ['copies-a', 'copies-b'],
+    ],
   };
 }
 
@@ -100,17 +104,32 @@ class Class {
   }
 }
 
+/** A proxy of Node's own parts, as a student would build it. */
+const ownProgram = `import http from 'node:http';
+
+const [host, port] = process.env.CATALOG!.split(':');
+http
+  .createServer((request, response) => {
+    const onward = http.request(
+      { host, port, method: request.method, path: request.url, headers: { ...request.headers, connection: 'close' } },
+      (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    onward.on('error', () => response.writeHead(502).end());
+    request.pipe(onward);
+  })
+  .listen(Number(process.env.PORT), '127.0.0.1');
+`;
+const builtPasses: ExpectedVerdict = { outcome: 'passed', failed: ['lab2.client-identity', 'lab2.forwarded-proto'] };
+
 const passed: ExpectedVerdict = { outcome: 'passed', failed: [] };
 
 function right(made: Class): void {
   for (const lab of [1, 2, 3, 4, 5])
     made.add(`right${lab}`, lab, { [`lab${lab}/right${lab}/default.conf`]: solution(lab) }, passed);
-  made.add(
-    'builds',
-    2,
-    { 'builds/lab2/proxy.ts': solution(2, 'proxy.ts').replace("'../../proxy/index.ts'", "'#proxy'") },
-    passed,
-  );
+  made.add('builds', 2, { 'builds/lab2/proxy.ts': ownProgram }, builtPasses);
   const own = (backend: string) => `# my very own way of doing it, thought up at night
 map $request_method $kept { default yes; POST no; }
 upstream ${backend} { server 127.0.0.1:8080 max_fails=0 weight=7; keepalive 3; }
@@ -133,6 +152,8 @@ server {
 function wrong(made: Class): void {
   for (const lab of [1, 2, 4]) {
     for (const { name, text, failed } of wrongs(lab)) {
+      // Lab 2 waits for an application to return, which takes its time.
+      if (lab === 2 && !/^(believes|canned|lost|missing|misspelled|wrong)/.test(name)) continue;
       const verdict: ExpectedVerdict = { outcome: isPass(failed, lab) ? 'passed' : 'failed', failed };
       made.add(`${name}-${lab}`, lab, { [`lab${lab}/${name}-${lab}/default.conf`]: text }, verdict);
     }
@@ -189,7 +210,7 @@ async function broken(made: Class): Promise<void> {
   const refused = (student: string, name: string, content: string | Uint8Array, problem: SubmissionProblem['kind']) =>
     made.add(student, 1, { [`lab1/${student}/${name}`]: content }, { outcome: 'refused', problem });
   refused('torn', 'work.zip', good.subarray(0, good.length - 40), 'broken-archive');
-  refused('noise', 'work.tar.gz', 'this is no archive', 'broken-archive');
+  refused('noise', 'work.tar.gz', 'this is no archive', 'unrecognised');
   refused('bomb', 'work.zip', bomb, 'too-large');
   refused('climber', 'work.tar', makeTar([{ name: '../../climbed.conf', content: 'x' }]), 'refused');
   refused('linker', 'work.tar', makeTar([{ name: 'default.conf', type: 'link', target: '/etc/passwd' }]), 'refused');
