@@ -112,7 +112,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   }
 
   get remoteAddress(): string {
-    this.#remoteAddress ??= this.socket.remoteAddress ?? '';
+    this.#remoteAddress ??= this.socket.remoteAddress ?? (this.#service.hosts.text.startsWith('unix:') ? 'unix:' : '');
     return this.#remoteAddress;
   }
 
@@ -121,7 +121,8 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   }
 
   get localAddress(): string {
-    return this.socket.localAddress ?? '';
+    const { text } = this.#service.hosts;
+    return this.socket.localAddress ?? (text.startsWith('unix:') ? text : '');
   }
 
   get localPort(): number {

@@ -55,7 +55,7 @@ export const coreVariables: Getters = {
   sent_http_: sentHeader,
   server_addr: (exchange) => exchange.connection.localAddress,
   server_name: (exchange) => (exchange as HttpExchange).virtualServer.core.name,
-  server_port: (exchange) => String(exchange.connection.localPort),
+  server_port: (exchange) => String(exchange.connection.localPort || ''),
   server_protocol: (exchange) => `HTTP/${exchange.httpVersion}`,
   status: (exchange) => String(exchange.status).padStart(3, '0'),
   time_iso8601: () => clock.iso,

@@ -135,9 +135,11 @@ export interface Exchange {
   /** Continues the phases after a handler said AGAIN. */
   resume(verdict: number): void;
   /** Starts again with location lookup for another path (X-Accel-Redirect, index, try_files, error_page). */
-  internalRedirect(uri: string, args?: string): void;
+  internalRedirect(uri: string, args?: string, doing?: string): void;
   /** Jumps to a named location. */
-  namedLocation(name: string): void;
+  namedLocation(name: string, doing?: string): void;
+  /** From now on the request is a GET: error pages and files are fetched so, whatever its method was. */
+  answerAsGet(): void;
   /** For `[error]` lines in nginx's form, with `client: ..., server: ..., request: "..."`. */
   logError(level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert', message: string): void;
   /** Takes over the raw socket after a 101: what the client sends from now on, and how to send to it. */
@@ -156,6 +158,8 @@ export interface UpstreamFacts {
   bytesReceived: number;
   /** Headers of the last answer, name, value ...; `undefined` before there is one. */
   headers: readonly string[] | undefined;
+  /** Where in the lists a request began anew, at another upstream after an internal redirect. */
+  readonly redirects: number[];
   /** The upstream of the attempt at hand, for error log lines: `http://127.0.0.1:8080/path`. */
   url: string | undefined;
 }

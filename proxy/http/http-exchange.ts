@@ -383,12 +383,12 @@ export class HttpExchange implements Exchange {
     this.service.phases.resume(this, verdict);
   }
 
-  internalRedirect(uri: string, args?: string): void {
-    this.service.phases.internalRedirect(this, uri, args ?? '');
+  internalRedirect(uri: string, args?: string, doing = ''): void {
+    this.service.phases.internalRedirect(this, uri, args ?? '', doing);
   }
 
-  namedLocation(name: string): void {
-    this.service.phases.namedLocation(this, name);
+  namedLocation(name: string, doing = ''): void {
+    this.service.phases.namedLocation(this, name, doing);
   }
 
   logError(level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert', message: string): void {

@@ -206,9 +206,12 @@ export class Phases {
     return OK;
   }
 
-  internalRedirect(exchange: HttpExchange, uri: string, args: string): void {
+  internalRedirect(exchange: HttpExchange, uri: string, args: string, doing = ''): void {
     if (exchange.uriChangesLeft-- === 0) {
-      exchange.logError('error', `rewrite or internal redirection cycle while internally redirecting to "${uri}"`);
+      exchange.logError(
+        'error',
+        `rewrite or internal redirection cycle while internally redirecting to "${uri}"${doing}`,
+      );
       exchange.fail(500);
       return;
     }
@@ -222,15 +225,18 @@ export class Phases {
     this.#run(exchange);
   }
 
-  namedLocation(exchange: HttpExchange, name: string): void {
+  namedLocation(exchange: HttpExchange, name: string, doing = ''): void {
     if (exchange.uriChangesLeft-- === 0) {
-      exchange.logError('error', `rewrite or internal redirection cycle while redirect to named location "${name}"`);
+      exchange.logError(
+        'error',
+        `rewrite or internal redirection cycle while redirect to named location "${name}"${doing}`,
+      );
       exchange.fail(500);
       return;
     }
     const place = exchange.virtualServer.locations.named(name);
     if (place === undefined) {
-      exchange.logError('error', `could not find named location "${name}"`);
+      exchange.logError('error', `could not find named location "${name}"${doing}`);
       exchange.fail(500);
       return;
     }

@@ -91,7 +91,9 @@ function takeAddress(exchange: Exchange): number {
   if (list === undefined) return DECLINED;
   const trusted = (text: string): boolean => {
     const address = parseAddress(text);
-    return from.some((network) => (network === 'unix' ? text === '' : address !== undefined && isIn(address, network)));
+    return from.some((network) =>
+      network === 'unix' ? text === 'unix:' : address !== undefined && isIn(address, network),
+    );
   };
   const found = forwardedAddress(exchange.connection.remoteAddress, list, trusted, recursive);
   if (found !== undefined) {

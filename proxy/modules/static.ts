@@ -99,7 +99,8 @@ function describe(
   exchange.status = 200;
   exchange.lastModified = lastModified;
   exchange.contentLength = size;
-  exchange.contentType = contentType;
+  // An X-Accel-Redirect brings the application's.
+  exchange.contentType ??= contentType;
   exchange.allowConditions = true;
   exchange.allowRanges = true;
   if (exchange.core.etag) exchange.responseHeaders.push('ETag', etag);

@@ -97,12 +97,19 @@ function headersOf(exchange: Exchange, name: string): string[] {
 
 const seconds = (value: number): string => (value < 0 ? '-' : value.toFixed(3));
 
+/** Attempts are separated by commas, requests to other upstreams after an internal redirect by colons. */
+function joined(values: readonly string[], redirects: readonly number[]): string {
+  if (redirects.length === 0) return values.join(', ');
+  const groups = [0, ...redirects].map((start, i) => values.slice(start, redirects[i] ?? values.length).join(', '));
+  return groups.join(' : ');
+}
+
 function listed(
   exchange: Exchange,
   of: (facts: NonNullable<Exchange['upstream']>) => readonly string[],
 ): string | undefined {
   const facts = exchange.upstream;
-  return facts === undefined || facts.addresses.length === 0 ? undefined : of(facts).join(', ');
+  return facts === undefined || facts.addresses.length === 0 ? undefined : joined(of(facts), facts.redirects);
 }
 
 function setUpstream(_outer: UpstreamBlock, directive: Directive, build: Build): void {

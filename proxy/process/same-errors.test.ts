@@ -99,6 +99,18 @@ const cases: readonly (readonly [text: string, message: string])[] = [
   [server('access_log x nosuch;'), 'unknown log format "nosuch" in FILE:2'],
   [location('proxy_pass http://nosuch.invalid;'), 'host not found in upstream "nosuch.invalid" in FILE:2'],
   [location('proxy_pass nosuch;'), 'invalid URL prefix in FILE:2'],
+  [
+    location('proxy_pass https://127.0.0.1:1; proxy_ssl_verify on;'),
+    'no proxy_ssl_trusted_certificate for proxy_ssl_verify',
+  ],
+  [
+    location('proxy_pass https://127.0.0.1:1; proxy_ssl_certificate /nope.crt;'),
+    'no "proxy_ssl_certificate_key" is defined for certificate "/nope.crt"',
+  ],
+  [
+    location('proxy_pass https://127.0.0.1:1; proxy_ssl_certificate /nope.crt; proxy_ssl_certificate_key /nope.crt;'),
+    'cannot load certificate "/nope.crt": BIO_new_file() failed (SSL: error:80000002:system library::No such file or directory:calling fopen(/nope.crt, r) error:10000080:BIO routines::no such file)',
+  ],
   [http('proxy_buffers 1 4k; server {\n}\n'), 'there must be at least 2 "proxy_buffers" in FILE:4'],
   [
     http('proxy_buffer_size 64k; server {\n}\n'),

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { buildConfiguration } from '../http/build-configuration.ts';
 import { Engine, openListener } from '../http/engine.ts';
 import { modules } from '../modules/index.ts';
+import { acceptSecure } from '../modules/ssl.ts';
 import { freePort, NGINX } from './server-program.ts';
 
 /** Why tests against real nginx can't run; `undefined` when they can. With WORKBOOK_REQUIRE_NGINX=1 its absence is an error. */
@@ -98,7 +99,7 @@ export class SideBySide {
     });
     const nginx = spawn(NGINX!, ['-c', configurations[0]!, '-p', folder], { stdio: 'ignore' });
     const configuration = buildConfiguration({ file: configurations[1]!, prefix: folder, modules });
-    const engine = new Engine(configuration, {});
+    const engine = new Engine(configuration, { acceptSecure });
     for (const listener of configuration.listeners) servers.push(await openListener(listener, () => engine));
     const words = [
       ...ports.map((port) => [port, 'PORT'] as const),

@@ -15,6 +15,15 @@ export interface ConnectionUser {
   onTimeout(): void;
 }
 
+/** How a connection is secured. */
+export interface UpstreamTls {
+  readonly options: ConnectionOptions;
+  /** The last session with each server, so that the next handshake is shorter; `undefined` with `proxy_ssl_session_reuse off`. */
+  readonly sessions: Map<string, Buffer> | undefined;
+  /** The name that the server is to prove. */
+  readonly name: string;
+}
+
 /** How long connecting took, in seconds, and what the connection is worth to the pool. */
 export interface ConnectionHistory {
   requests: number;
@@ -43,7 +52,7 @@ export class UpstreamConnection {
   /** When the wait under way is over (performance.now); 0 when nothing is awaited. */
   #deadline = 0;
 
-  constructor(address: Address, tls: ConnectionOptions | undefined, user: ConnectionUser) {
+  constructor(address: Address, tls: UpstreamTls | undefined, user: ConnectionUser) {
     this.address = address;
     this.user = user;
     this.socket = tls === undefined ? this.#plain() : this.#secure(tls);
@@ -76,9 +85,13 @@ export class UpstreamConnection {
     return path === undefined ? connectSocket({ host, port, onread }) : connectSocket({ path, onread });
   }
 
-  #secure(tls: ConnectionOptions): TLSSocket {
+  #secure({ options, sessions, name }: UpstreamTls): TLSSocket {
     const { path, host, port } = this.address;
+    const key = `${name} ${this.address.text}`;
+    const session = sessions?.get(key);
+    const tls = session === undefined ? options : { ...options, session };
     const socket = onDemand.tls.connect(path === undefined ? { ...tls, host, port } : { ...tls, path });
+    if (sessions !== undefined) socket.on('session', (bytes) => sessions.set(key, bytes));
     socket.on('data', (bytes: Buffer) => {
       if (this.user?.onBytes(bytes, bytes.length) === false) socket.pause();
     });

@@ -75,3 +75,10 @@ const ERRORS: Readonly<Record<string, string>> = {
 export function systemError(error: NodeJS.ErrnoException): string {
   return ERRORS[error.code ?? ''] ?? `${Math.abs(error.errno ?? 0)}: ${error.message}`;
 }
+
+const USUAL = new Set(['ECONNREFUSED', 'EAGAIN', 'ECONNRESET', 'ENETDOWN', 'ENETUNREACH', 'EHOSTDOWN', 'EHOSTUNREACH']);
+
+/** How grave a failed connect is. Source: ngx_event_connect_peer. */
+export function connectErrorLevel(error: NodeJS.ErrnoException): 'error' | 'crit' {
+  return USUAL.has(error.code ?? '') ? 'error' : 'crit';
+}

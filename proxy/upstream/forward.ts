@@ -1,8 +1,8 @@
-import type { ConnectionOptions } from 'node:tls';
 import type { Exchange, UpstreamFacts } from '../http/exchange.ts';
+import { verifyError } from '../http/verify-errors.ts';
 import type { Client, Selection } from './balancer.ts';
-import { type ConnectionUser, UpstreamConnection } from './connection.ts';
-import { NEXT, nextStatus, statusOfFailure, systemError } from './failure.ts';
+import { type ConnectionUser, UpstreamConnection, type UpstreamTls } from './connection.ts';
+import { connectErrorLevel, NEXT, nextStatus, statusOfFailure, systemError } from './failure.ts';
 import type { Keeper } from './keeper.ts';
 import type { Peer } from './peer.ts';
 import type { Upstream } from './registry.ts';
@@ -36,7 +36,7 @@ export interface ForwardSettings {
 export interface ForwardRequest {
   readonly upstream: Upstream;
   readonly scheme: 'http' | 'https';
-  readonly tls: ConnectionOptions | undefined;
+  readonly tls: UpstreamTls | undefined;
   readonly head: string;
   /** The path in the request, for the error log. */
   readonly uri: string;
@@ -94,16 +94,8 @@ export class Forwarding implements ConnectionUser {
     this.#selection = upstream.balancer.select(client);
     const { nextUpstreamTries } = settings;
     if (nextUpstreamTries > 0 && this.#selection.tries > nextUpstreamTries) this.#selection.tries = nextUpstreamTries;
-    exchange.upstream ??= {
-      addresses: [],
-      statuses: [],
-      responseTimes: [],
-      connectTimes: [],
-      headerTimes: [],
-      bytesReceived: 0,
-      headers: undefined,
-      url: undefined,
-    };
+    if (exchange.upstream === undefined) exchange.upstream = newFacts();
+    else exchange.upstream.redirects.push(exchange.upstream.addresses.length);
     this.#facts = exchange.upstream;
   }
 
@@ -388,7 +380,10 @@ export class Forwarding implements ConnectionUser {
       const words = tls
         ? tlsFailure(error)
         : `connect() ${path === undefined ? '' : `to unix:${path} `}failed (${systemError(error)})`;
-      this.#exchange.logError('error', `${words} while ${tls ? 'SSL handshaking' : 'connecting'} to upstream`);
+      this.#exchange.logError(
+        tls ? 'error' : connectErrorLevel(error),
+        `${words} while ${tls ? 'SSL handshaking' : 'connecting'} to upstream`,
+      );
       this.#next(NEXT.error);
       return;
     }
@@ -526,5 +521,22 @@ function tlsFailure(error: NodeJS.ErrnoException): string {
     return `peer closed connection in SSL handshake (${systemError(error)})`;
   if (error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO')
     return `SSL_do_handshake() failed (SSL: ${error.message.trim()})`;
-  return `upstream SSL certificate verify error: (${error.message})`;
+  if (error.code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `upstream SSL certificate does not match "${(error as { host?: string }).host ?? ''}"`;
+  }
+  return `upstream SSL certificate verify error: (${verifyError(error.code ?? error.message)})`;
+}
+
+function newFacts(): UpstreamFacts {
+  return {
+    addresses: [],
+    statuses: [],
+    responseTimes: [],
+    connectTimes: [],
+    headerTimes: [],
+    bytesReceived: 0,
+    headers: undefined,
+    redirects: [],
+    url: undefined,
+  };
 }

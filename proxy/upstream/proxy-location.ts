@@ -1,12 +1,13 @@
-import { readFileSync } from 'node:fs';
 import type { ConnectionOptions, SecureContext } from 'node:tls';
-import { ConfigError, systemPath } from '../config/index.ts';
+import { ConfigError, PlacelessError } from '../config/index.ts';
+import { readKeyPair, readPem } from '../http/certificate.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ComplexValue } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
 import type { TemporaryPath } from '../http/temporary-file.ts';
 import { type CacheLocation, mergeCache } from './cache/directives.ts';
 import type { CacheSettings } from './cache/settings.ts';
+import type { UpstreamTls } from './connection.ts';
 import { NEXT } from './failure.ts';
 import type { ForwardSettings } from './forward.ts';
 import type { ProxyUrl } from './proxy-url.ts';
@@ -82,7 +83,7 @@ export interface ProxyLocation {
   redirects?: readonly ReplaceRule[];
   cookieDomains?: readonly ReplaceRule[];
   cookiePaths?: readonly ReplaceRule[];
-  tls?: (exchange: Exchange, url: ProxyUrl) => ConnectionOptions;
+  tls?: (exchange: Exchange, url: ProxyUrl) => UpstreamTls;
   settings?: ForwardSettings;
   caching?: CacheSettings | undefined;
 }
@@ -223,36 +224,37 @@ function redirectRules(location: ProxyLocation, pass: ProxyPass): readonly Repla
 
 /** Options for connections by TLS. The certificate files are read once. */
 function tlsOptions(ssl: ProxyTls, used: boolean): NonNullable<ProxyLocation['tls']> {
-  const make = (): SecureContext =>
-    onDemand.tls.createSecureContext({
-      ...(ssl.trusted === undefined ? {} : { ca: pem(ssl.trusted) }),
-      ...(ssl.certificate === undefined ? {} : { cert: pem(ssl.certificate), key: pem(ssl.key ?? ssl.certificate) }),
-      ciphers: ssl.ciphers ?? 'DEFAULT@SECLEVEL=1',
-      ...tlsRange(ssl.protocols ?? ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']),
+  const make = (): SecureContext => {
+    const { trusted, certificate, key, verify, ciphers = 'DEFAULT@SECLEVEL=1', protocols } = ssl;
+    if (verify === true && trusted === undefined) {
+      throw new PlacelessError('no proxy_ssl_trusted_certificate for proxy_ssl_verify');
+    }
+    if (certificate !== undefined && key === undefined) {
+      throw new PlacelessError(`no "proxy_ssl_certificate_key" is defined for certificate "${certificate}"`);
+    }
+    return onDemand.tls.createSecureContext({
+      ...(verify !== true || trusted === undefined
+        ? {}
+        : { ca: readPem(trusted, `SSL_CTX_load_verify_locations("${trusted}")`) }),
+      ...(certificate === undefined || key === undefined ? {} : readKeyPair(certificate, key)),
+      ciphers,
+      ...tlsRange(protocols ?? ['TLSv1.2', 'TLSv1.3']),
     });
+  };
   let context = used ? make() : undefined;
+  const sessions = ssl.sessionReuse === false ? undefined : new Map<string, Buffer>();
   return (exchange, url) => {
     context ??= make();
     const name = (ssl.name?.(exchange) ?? url.where.host).replace(/:\d+$/, '');
     const sni = ssl.serverName === true && !/^[\d.]+$|:|^\[/.test(name);
-    return {
+    const options: ConnectionOptions = {
       secureContext: context,
       rejectUnauthorized: ssl.verify === true,
-      ...(sni ? { servername: name } : { servername: '' }),
+      servername: sni ? name : '',
       checkServerIdentity: (_host, certificate) =>
         ssl.verify === true ? onDemand.tls.checkServerIdentity(name, certificate) : undefined,
       ALPNProtocols: [],
     };
+    return { options, sessions, name };
   };
-}
-
-function pem(file: string): Buffer {
-  try {
-    return readFileSync(systemPath(file));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const words =
-      code === 'ENOENT' ? 'No such file or directory' : code === 'EACCES' ? 'Permission denied' : String(code);
-    throw new ConfigError(`cannot load certificate "${file}": BIO_new_file() failed (${words})`);
-  }
 }

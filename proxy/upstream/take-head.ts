@@ -1,6 +1,5 @@
 import type { CoreLocation } from '../http/configuration.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { DECLINED } from '../http/module.ts';
 import { HeaderSet } from './request-head.ts';
 import { headerOf, type ResponseHead } from './response-head.ts';
 import { type ReplaceRule, replaceByRules, replaceInCookie, replaceInRefresh } from './rewrite-headers.ts';
@@ -129,15 +128,26 @@ function accelRedirect(exchange: Exchange, headers: readonly string[], target: s
   }
   // Out of the way of the upstream's own callbacks: the new location may be proxied as well.
   process.nextTick(() => {
+    const doing = ' while reading response header from upstream';
     if (target.startsWith('@')) {
-      exchange.namedLocation(target);
+      exchange.namedLocation(target, doing);
       return;
     }
     const question = target.indexOf('?');
-    const path = question < 0 ? target : target.slice(0, question);
-    if (!path.startsWith('/')) exchange.resume(DECLINED);
-    else exchange.internalRedirect(decodePath(path), question < 0 ? '' : target.slice(question + 1));
+    const path = decodePath(question < 0 ? target : target.slice(0, question));
+    if (leavesRoot(path)) {
+      exchange.logError('error', `unsafe URI "${target}" was detected${doing}`);
+      exchange.fail(404);
+      return;
+    }
+    if (exchange.method !== 'HEAD') exchange.answerAsGet();
+    exchange.internalRedirect(path, question < 0 ? '' : target.slice(question + 1), doing);
   });
+}
+
+/** Source: ngx_http_parse_unsafe_uri. */
+function leavesRoot(path: string): boolean {
+  return path === '' || path.startsWith('?') || path.includes('\0') || /(^|\/)\.\.(\/|$)/.test(path);
 }
 
 function decodePath(path: string): string {
