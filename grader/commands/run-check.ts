@@ -26,7 +26,7 @@ export async function runCheck(
       import('../target/index.ts'),
       import('../run/index.ts'),
     ]);
-    return await checkLab(lab, (ending) => openTarget(chosen.spec, lab, seed, ending, prepared), {
+    return await checkLab(lab, (ending) => openTarget(chosen.spec, lab, seed, ending, { prepared }), {
       folder: entry.folder,
       seed,
       only,

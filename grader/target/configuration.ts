@@ -8,6 +8,7 @@ import { mapConfiguration } from './config-map.ts';
 import { engineCommand, waitingReference } from './engine.ts';
 import { type IncludeTree, readIncludeTree } from './include-tree.ts';
 import { startApplications } from './lab-applications.ts';
+import { type Launcher, plainLauncher } from './launcher.ts';
 import { hasIpv6 } from './ports.ts';
 import { realAddresses } from './real-addresses.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
@@ -28,11 +29,12 @@ export async function openConfiguration(
   lab: Lab,
   seed: number,
   signal: AbortSignal,
+  launcher: Launcher,
   prepared?: ServerProcess,
 ): Promise<OpenTarget> {
   // Many checks run side by side: a port that was free may be taken by another before the server binds it.
   for (let attempt = 1; ; attempt++) {
-    const target = await openOnce(spec, lab, seed, signal, attempt === 1 ? prepared : undefined);
+    const target = await openOnce(spec, lab, seed, signal, launcher, attempt === 1 ? prepared : undefined);
     const taken = target.startup.messages.some(({ file, text }) => file === undefined && /bind\(\).*in use/.test(text));
     if (target.startup.ok || !taken || attempt === 3) return target;
     await target.close();
@@ -44,6 +46,7 @@ async function openOnce(
   lab: Lab,
   seed: number,
   signal: AbortSignal,
+  launcher: Launcher,
   prepared: ServerProcess | undefined,
 ): Promise<OpenTarget> {
   const submission = readSubmission(spec.path);
@@ -76,14 +79,14 @@ async function openOnce(
       : undefined;
     writeFiles(sandbox, submission, mapped.texts);
 
-    const command = engineCommand(spec.engine, sandbox.root, {
-      hasPid: mapped.hasPid,
-      stockMain: usesStockMain(submission.files),
-    });
+    const facts = { hasPid: mapped.hasPid, stockMain: usesStockMain(submission.files) };
+    const command = engineCommand(spec.engine, sandbox.root, facts, launcher);
+    const run = (args: readonly string[]) =>
+      new ServerProcess(launcher.wrap({ ...command, args: [...command.args, ...args] }, sandbox.root));
     const doors = mapped.doors.map((door) => ({ host: door.host, port: door.sandbox }));
     const messages: StartupMessage[] = [...submission.refused, ...mapped.refused, ...circle(tree, submission)];
     const launch = (): ServerProcess => {
-      if (command.instructions === undefined) return new ServerProcess(command);
+      if (command.instructions === undefined || launcher !== plainLauncher) return run([]);
       const next = spare ?? new ServerProcess(waitingReference);
       spare = undefined;
       next.tell(command.instructions);
@@ -98,13 +101,7 @@ async function openOnce(
     if (messages.length === 0) {
       ok = doors.length > 0 && (await start());
       if (doors.length === 0)
-        messages.push(
-          ...(await explainWithoutDoors(
-            () => new ServerProcess({ ...command, args: [...command.args, '-t'] }),
-            submission,
-            translation.text,
-          )),
-        );
+        messages.push(...(await explainWithoutDoors(() => run(['-t']), submission, translation.text)));
       else messages.push(...explain());
       if (!ok && !messages.some(({ severity }) => severity === 'emerg'))
         messages.push(silentFailure(server, tree, submission));

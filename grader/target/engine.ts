@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Launcher } from './launcher.ts';
 import type { ServerCommand } from './server-process.ts';
 
 const reference = fileURLToPath(new URL('../../proxy/nginx.mjs', import.meta.url));
@@ -41,7 +42,7 @@ export interface EngineCommand extends ServerCommand {
 export const waitingReference: ServerCommand = {
   file: process.execPath,
   args: [waiting],
-  environment: environment(),
+  environment: environment(process.env),
   folder: path.dirname(waiting),
   told: true,
 };
@@ -51,13 +52,14 @@ export function engineCommand(
   engine: 'reference' | 'nginx',
   root: string,
   { hasPid, stockMain }: { readonly hasPid: boolean; readonly stockMain: boolean },
+  launcher: Launcher,
 ): EngineCommand {
   const globals = ['daemon off;'];
   if (!hasPid) globals.push(`pid ${root}/run/nginx.pid;`);
   // Whoever writes no nginx.conf asks for no workers: one process starts sooner than three.
   if (engine === 'reference' && stockMain) globals.push('master_process off;');
   // Workers of root's master would become nobody, who may not look into the sandbox.
-  if (process.getuid?.() === 0) globals.push(process.platform === 'darwin' ? 'user root wheel;' : 'user root;');
+  if (launcher.asRoot) globals.push(process.platform === 'darwin' ? 'user root wheel;' : 'user root;');
   const words = [
     '-p',
     `${root}/usr/share/nginx/`,
@@ -68,13 +70,12 @@ export function engineCommand(
     '-g',
     globals.join(' '),
   ];
-  const common = { environment: environment(), folder: root };
+  const common = { environment: environment(launcher.environment), folder: root };
   if (engine === 'nginx') return { ...common, file: findNginx(), args: words };
   const instructions = JSON.stringify({ folder: root, words });
   return { ...common, file: process.execPath, args: [reference, ...words], instructions };
 }
 
-function environment(): ServerCommand['environment'] {
-  const { PATH, TMPDIR, NODE_COMPILE_CACHE } = process.env;
+function environment({ PATH, TMPDIR, NODE_COMPILE_CACHE }: ServerCommand['environment']): ServerCommand['environment'] {
   return { PATH, TMPDIR, NODE_COMPILE_CACHE };
 }

@@ -1,5 +1,6 @@
 import type { Lab } from '../lab.ts';
 import { openConfiguration } from './configuration.ts';
+import { type Launcher, plainLauncher } from './launcher.ts';
 import { openLive } from './live.ts';
 import { openProgram } from './program.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -10,21 +11,25 @@ export type { OpenTarget, StudentConfiguration, TargetSpec } from './target.ts';
 /**
  * Brings up what is to be graded, together with the applications and files of the lab's world.
  * A submission that doesn't start isn't an exception: see `startup`. Throws when the grader itself can't do its part
- * (no such file, nginx not installed). When `signal` ends, everything is stopped. `prepared` comes from `prepareServer`.
+ * (no such file, nginx not installed). When `signal` ends, everything is stopped. `launcher` starts the server, unless it is one
+ * that `prepareServer` has started.
  */
 export async function openTarget(
   spec: TargetSpec,
   lab: Lab,
   seed: number,
   signal: AbortSignal,
-  prepared?: ServerProcess,
+  {
+    launcher = plainLauncher,
+    prepared,
+  }: { readonly launcher?: Launcher; readonly prepared?: ServerProcess | undefined } = {},
 ): Promise<OpenTarget> {
   switch (spec.kind) {
     case 'configuration':
-      return openConfiguration(spec, lab, seed, signal, prepared);
+      return openConfiguration(spec, lab, seed, signal, launcher, prepared);
     case 'program':
     case 'command':
-      return openProgram(spec, lab, seed, signal);
+      return openProgram(spec, lab, seed, signal, launcher);
     case 'live':
       return openLive(spec, lab, seed, signal);
   }

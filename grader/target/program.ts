@@ -5,6 +5,7 @@ import { createClient, createTranslation } from '../probe/index.ts';
 import type { StartupMessage } from '../result.ts';
 import { applicationPorts } from './applications.ts';
 import { startApplications } from './lab-applications.ts';
+import type { Launcher } from './launcher.ts';
 import { deadPort, freePort } from './ports.ts';
 import { realAddresses } from './real-addresses.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
@@ -17,7 +18,13 @@ type Spec = Extract<TargetSpec, { kind: 'program' | 'command' }>;
 const startLimit = 10_000;
 
 /** Runs a server of the student's own, with the world's addresses in its environment. */
-export async function openProgram(spec: Spec, lab: Lab, seed: number, signal: AbortSignal): Promise<OpenTarget> {
+export async function openProgram(
+  spec: Spec,
+  lab: Lab,
+  seed: number,
+  signal: AbortSignal,
+  launcher: Launcher,
+): Promise<OpenTarget> {
   if (spec.kind === 'program' && !existsSync(spec.file)) throw new Error(`${spec.file}: there is no such file`);
   const sandbox = createSandbox(seed);
   const applications = await startApplications(lab, seed);
@@ -42,11 +49,11 @@ export async function openProgram(spec: Spec, lab: Lab, seed: number, signal: Ab
       sandbox.root,
     );
     applications.translate(translation);
-    const command = programCommand(spec, environment(sandbox, ports));
+    const command = programCommand(spec, { ...launcher.environment, ...environment(sandbox, ports) });
     const http = { host: '127.0.0.1', port: sandboxPort(80) };
     const https = { host: '127.0.0.1', port: sandboxPort(443) };
     const start = async (): Promise<boolean> => {
-      server = new ServerProcess(command);
+      server = new ServerProcess(launcher.wrap(command, sandbox.root));
       const listens = await server.waitForDoors([http], startLimit, signal);
       // Whether it speaks HTTPS is for the objectives to say; it is given the time to begin.
       if (listens && lab.tls) await server.waitForDoors([https], 1000, signal);
@@ -108,12 +115,11 @@ async function choosePorts(applications: ReadonlyMap<number, number>): Promise<M
   return ports;
 }
 
-function environment(sandbox: Sandbox, ports: ReadonlyMap<number, number>): Record<string, string | undefined> {
+function environment(sandbox: Sandbox, ports: ReadonlyMap<number, number>): Record<string, string> {
   const address = (student: number) => `127.0.0.1:${ports.get(student)}`;
   const htpasswd = sandbox.place('etc/nginx/htpasswd');
   if (!existsSync(htpasswd)) writeFileSync(htpasswd, '');
   return {
-    ...process.env,
     PORT: String(ports.get(80)),
     HTTPS_PORT: String(ports.get(443)),
     CATALOG: address(8080),
@@ -134,7 +140,7 @@ function environment(sandbox: Sandbox, ports: ReadonlyMap<number, number>): Reco
 
 function programCommand(spec: Spec, variables: ServerCommand['environment']): ServerCommand {
   if (spec.kind === 'command')
-    return { file: spec.command, args: [], environment: variables, folder: process.cwd(), shell: true };
+    return { file: spec.command, args: [], environment: variables, folder: spec.folder ?? process.cwd(), shell: true };
   const file = path.resolve(spec.file);
   return { file: process.execPath, args: [file], environment: variables, folder: path.dirname(file) };
 }

@@ -30,7 +30,9 @@ export class ServerProcess {
   #running = true;
   /** Nothing of its group is left; the number may be another's by now. */
   #gone = false;
-  #output = '';
+  /** The last pieces of its output; whole, so that a flood of it costs little. */
+  readonly #kept: Buffer[] = [];
+  #keptBytes = 0;
   #spawnError: Error | undefined;
 
   constructor(command: ServerCommand) {
@@ -43,7 +45,12 @@ export class ServerProcess {
       shell: command.shell ?? false,
     });
     const keep = (piece: Buffer) => {
-      this.#output = (this.#output + piece.toString()).slice(-outputLimit);
+      this.#kept.push(piece);
+      this.#keptBytes += piece.length;
+      for (let first = this.#kept[0]!; this.#keptBytes - first.length >= outputLimit; first = this.#kept[0]!) {
+        this.#kept.shift();
+        this.#keptBytes -= first.length;
+      }
     };
     // One that has ended hears nothing; its end is told below.
     this.#child.stdin?.on('error', () => {});
@@ -74,7 +81,8 @@ export class ServerProcess {
 
   /** What it wrote to stderr and stdout, the last 256 KiB. */
   get output(): string {
-    return this.#spawnError === undefined ? this.#output : `${this.#output}${this.#spawnError.message}\n`;
+    const said = Buffer.concat(this.#kept).subarray(-outputLimit).toString();
+    return this.#spawnError === undefined ? said : `${said}${this.#spawnError.message}\n`;
   }
 
   get exitCode(): number | null {

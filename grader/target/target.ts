@@ -6,7 +6,8 @@ import type { StartupMessage, TargetFacts } from '../result.ts';
 export type TargetSpec =
   | { readonly kind: 'configuration'; readonly path: string; readonly engine: 'reference' | 'nginx' }
   | { readonly kind: 'program'; readonly file: string }
-  | { readonly kind: 'command'; readonly command: string }
+  /** For a shell, in `folder` (the current one by default). */
+  | { readonly kind: 'command'; readonly command: string; readonly folder?: string }
   | { readonly kind: 'live'; readonly url: string };
 
 /** A student's configuration as written: their file names, lines and addresses. */

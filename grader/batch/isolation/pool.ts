@@ -1,7 +1,8 @@
 import PQueue from 'p-queue';
 import type { Isolation } from './isolation.ts';
+import { Slot } from './slot.ts';
 import { type GradeOutcome, type GradeTask, needsIsolation } from './task.ts';
-import { WorkerLost, WorkerProcess } from './worker-process.ts';
+import { WorkerLost } from './worker-process.ts';
 
 export interface PoolOptions {
   /** Submissions that are graded side by side. */
@@ -23,59 +24,42 @@ export interface Pool {
 /** ms for one submission, start and end of its servers included. */
 const submissionTimeLimit = 90_000;
 
-/** Configurations that one worker grades before another takes its place, so that nothing can pile up. */
-const tasksPerWorker = 50;
-
 export function createPool({ size, isolation, trust }: PoolOptions): Pool {
   const queue = new PQueue({ concurrency: size });
-  const idle: WorkerProcess[] = [];
-  const busy = new Set<WorkerProcess>();
+  const slots = Array.from({ length: size }, (_, number) => new Slot(isolation, number));
+  const free = [...slots];
   const closed = new AbortController();
 
-  const take = (): WorkerProcess => {
-    const worker = idle.pop() ?? new WorkerProcess((command) => command);
-    busy.add(worker);
-    return worker;
-  };
-  const giveBack = async (worker: WorkerProcess, keep: boolean): Promise<void> => {
-    if (keep && worker.graded < tasksPerWorker && !closed.signal.aborted) idle.push(worker);
-    else await worker.stop();
-    busy.delete(worker);
-  };
   const attempt = async (task: GradeTask): Promise<GradeOutcome> => {
-    const worker = take();
-    let clean = false;
+    const slot = free.pop()!;
     try {
-      const outcome = await worker.grade(task, task.timeLimit ?? submissionTimeLimit);
-      clean = !needsIsolation(task);
-      return outcome;
+      return await slot.grade(task, task.timeLimit ?? submissionTimeLimit);
     } finally {
-      await giveBack(worker, clean);
+      free.push(slot);
+    }
+  };
+
+  /** A worker that dies may have died of something else than its task. */
+  const twice = async (task: GradeTask): Promise<GradeOutcome> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt(task);
+      } catch (error) {
+        closed.signal.throwIfAborted();
+        if (!(error instanceof WorkerLost)) throw error;
+        if (tries === 2) return { kind: 'problem', problem: { kind: error.kind, reason: error.message } };
+      }
     }
   };
 
   return {
     async grade(task) {
       if (needsIsolation(task) && isolation.kind === 'none' && !trust) return refusal(task, isolation.reason);
-      return queue.add(
-        async () => {
-          for (let tries = 1; ; tries++) {
-            closed.signal.throwIfAborted();
-            try {
-              return await attempt(task);
-            } catch (error) {
-              closed.signal.throwIfAborted();
-              if (!(error instanceof WorkerLost)) throw error;
-              if (tries === 2) return { kind: 'problem', problem: { kind: error.kind, reason: error.message } };
-            }
-          }
-        },
-        { signal: closed.signal },
-      );
+      return queue.add(() => twice(task), { signal: closed.signal });
     },
     async close() {
       closed.abort(new Error('the pool was closed'));
-      await Promise.all([...idle, ...busy].map((worker) => worker.stop()));
+      await Promise.all(slots.map((slot) => slot.close()));
       await queue.onIdle();
     },
   };

@@ -11,6 +11,8 @@ export interface GradeTask {
   /** What the result calls the target. */
   readonly facts: TargetFacts;
   readonly seed: number;
+  /** The folder that a program may read, itself in it: the submission and nothing else. Only the program's file when left out. */
+  readonly files?: string;
   /** ms for the whole submission, after which everything of it is killed; 90,000 by default. */
   readonly timeLimit?: number;
 }

@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { onExit } from '../../target/cleanup.ts';
 import type { GradeOutcome, GradeTask, Request } from './task.ts';
-
-const program = fileURLToPath(new URL('worker.mjs', import.meta.url));
+import type { WorkerCommand } from './worker-command.ts';
 
 /** Last bytes of a worker's stderr that are kept. */
 const stderrLimit = 4096;
@@ -22,12 +20,6 @@ export class WorkerLost extends Error {
   }
 }
 
-/** How a worker is started: the program and its arguments before those of the worker itself. */
-export interface WorkerCommand {
-  readonly file: string;
-  readonly args: readonly string[];
-}
-
 /** A trusted process that grades one task at a time, out of reach of the others. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
@@ -38,9 +30,8 @@ export class WorkerProcess {
   #end: WorkerLost | undefined;
   #graded = 0;
 
-  constructor(wrap: (command: WorkerCommand) => WorkerCommand) {
-    const { file, args } = wrap({ file: process.execPath, args: [program] });
-    this.#child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  constructor({ file, args, environment }: WorkerCommand) {
+    this.#child = spawn(file, args, { cwd: '/', env: { ...environment }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#release = onExit(() => this.#child.kill('SIGKILL'));
     this.#child.stderr?.on('data', (piece: Buffer) => {
       this.#stderr = (this.#stderr + piece.toString()).slice(-stderrLimit);
