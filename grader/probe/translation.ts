@@ -16,6 +16,13 @@ export interface PortPair {
 /** Nothing to translate: a live target is probed at its own addresses. */
 export const noTranslation: Translation = { text: (text) => text, header: (value) => value, body: (body) => body };
 
+/** A port is searched for first, and its host before it then: the other way round, long words take quadratic time. */
+const port = /:(\d{2,5})(?!\d)/g;
+const before = /(https?:\/\/)?((?:[\w.-]|%[0-9a-f]{2}|\[[0-9a-f:.]+\])+|\*)?$/i;
+
+/** Characters of a name in the DNS and a scheme before it, RFC 1035. */
+const longestHost = 264;
+
 /**
  * `http://catalog.test:34567/x` becomes `http://catalog.test/x` when 34567 stands for port 80, because a server on the
  * default port doesn't name it either; every other `host:port` keeps its port, translated. `root` is the folder of the
@@ -23,15 +30,19 @@ export const noTranslation: Translation = { text: (text) => text, header: (value
  */
 export function createTranslation(ports: readonly PortPair[], root: string): Translation {
   const student = new Map(ports.map((pair) => [String(pair.sandbox), String(pair.student)]));
-  const address = /(https?:\/\/)?((?:[\w.-]|%[0-9a-f]{2}|\[[0-9a-f:.]+\])+|\*)?:(\d{2,5})(?!\d)/gi;
-  const addresses = (text: string) =>
-    text.replace(address, (whole, scheme: string | undefined, host: string | undefined, port: string) => {
-      const mapped = student.get(port);
-      if (mapped === undefined) return whole;
+  const addresses = (text: string) => {
+    let translated = '';
+    let done = 0;
+    for (const match of text.matchAll(port)) {
+      const mapped = student.get(match[1]!);
+      if (mapped === undefined) continue;
+      const [, scheme] = before.exec(text.slice(Math.max(done, match.index - longestHost), match.index))!;
       const isDefault = mapped === (scheme?.toLowerCase() === 'https://' ? '443' : '80');
-      if (scheme !== undefined && isDefault) return `${scheme}${host ?? ''}`;
-      return `${scheme ?? ''}${host ?? ''}:${mapped}`;
-    });
+      translated += text.slice(done, match.index) + (scheme !== undefined && isDefault ? '' : `:${mapped}`);
+      done = match.index + match[0].length;
+    }
+    return translated + text.slice(done);
+  };
   const text = (value: string) => addresses(value).replaceAll(root, '');
   return {
     text,

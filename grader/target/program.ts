@@ -17,6 +17,9 @@ type Spec = Extract<TargetSpec, { kind: 'program' | 'command' }>;
 
 const startLimit = 10_000;
 
+/** Characters of a line that a program said, as it is shown. */
+const longestLine = 500;
+
 /** Runs a server of the student's own, with the world's addresses in its environment. */
 export async function openProgram(
   spec: Spec,
@@ -147,7 +150,10 @@ function programCommand(spec: Spec, variables: ServerCommand['environment']): Se
 
 /** Why a program isn't up, with the last it said. */
 function failure(server: ServerProcess | undefined, translate: (text: string) => string): StartupMessage {
-  const said = translate(server?.output.trim().split('\n').slice(-12).join('\n') ?? '');
+  const lines = server?.output.trim().split('\n').slice(-12) ?? [];
+  const said = translate(
+    lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line)).join('\n'),
+  );
   const code = server?.exitCode;
   const what = server?.running
     ? `it did not listen on 127.0.0.1 at the port in the environment variable PORT within ${startLimit / 1000} s`
