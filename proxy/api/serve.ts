@@ -1,6 +1,7 @@
 import { Engine, openListener } from '../http/engine.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { AGAIN, type Handler } from '../http/module.ts';
+import { modules } from '../modules/index.ts';
 import { acceptSecure } from '../modules/ssl.ts';
 import { buildText } from './build-text.ts';
 
@@ -45,7 +46,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
       if (place !== undefined) place.core.handler = handler;
     }
   }
-  const engine = new Engine(configuration, { acceptSecure });
+  // What a handler forwards or sends by has directives of its own, of any module.
+  const engine = new Engine({ ...configuration, modules }, { acceptSecure });
   const server = await openListener(configuration.listeners[0]!, () => engine, options.port);
   const close = async (): Promise<void> => {
     process.removeListener('SIGTERM', stop);

@@ -1,5 +1,6 @@
 import type { MakeBodyFilter } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
+import type { HeaderSet } from './header-set.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import type { Configurations } from './module.ts';
 import type { Segments } from './ranges.ts';
@@ -47,6 +48,8 @@ export interface Exchange {
   header(name: string): string | undefined;
   /** All request headers as sent, name, value, name, value ... */
   readonly requestHeaders: readonly string[];
+  /** The request headers whose names aren't in `dropped`, as lines for another server. */
+  requestLinesWithout(dropped: HeaderSet): string;
   readonly host: string;
   /** Once it was read by one who isn't the last to want it, one that can be read again takes its place. */
   body: RequestBody;

@@ -4,6 +4,7 @@ import { BodyFilters, type MakeBodyFilter } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
 import { errorPage } from './error-pages.ts';
 import type { ClientConnection, Exchange, RequestBody, UpstreamFacts } from './exchange.ts';
+import type { HeaderSet } from './header-set.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import { RateLimit } from './limit-rate.ts';
 import type { Configurations, Module } from './module.ts';
@@ -11,7 +12,7 @@ import { notModified } from './not-modified.ts';
 import type { Service } from './phases.ts';
 import type { Plan } from './plan.ts';
 import { rangeBody, type Segments, selectRanges } from './ranges.ts';
-import { allHeaders, headerOf, type RequestHead } from './request-head.ts';
+import { allHeaders, headerOf, linesWithout, type RequestHead } from './request-head.ts';
 import type { Transport } from './transport.ts';
 
 const EMPTY = Buffer.alloc(0);
@@ -134,6 +135,10 @@ export class HttpExchange implements Exchange {
   get requestHeaders(): readonly string[] {
     this.#requestHeaders ??= allHeaders(this.#head);
     return this.#requestHeaders;
+  }
+
+  requestLinesWithout(dropped: HeaderSet): string {
+    return linesWithout(this.#head, dropped);
   }
 
   /** The Host header as sent (or the authority of the request line). */

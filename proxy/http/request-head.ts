@@ -1,3 +1,4 @@
+import { type HeaderSet, nameIs } from './header-set.ts';
 import type { RequestUri } from './request-uri.ts';
 
 /**
@@ -320,16 +321,6 @@ function noteHeader(
   }
 }
 
-/** Compares a name in the text with a lower-case one of the same length. */
-export function nameIs(text: string, start: number, lowerCaseName: string): boolean {
-  for (let i = 0; i < lowerCaseName.length; i++) {
-    const wanted = lowerCaseName.charCodeAt(i);
-    const code = text.charCodeAt(start + i);
-    if (code !== wanted && !(code >= 65 && code <= 90 && code + 32 === wanted)) return false;
-  }
-  return true;
-}
-
 function checkFraming(head: RequestHead): [number, string] | undefined {
   if (head.host === undefined && head.version === '1.1') {
     return [400, 'client sent HTTP/1.1 request without "Host" header'];
@@ -364,4 +355,31 @@ export function allHeaders(head: RequestHead): string[] {
     list.push(text.slice(offsets[i], offsets[i + 1]), text.slice(offsets[i + 2], offsets[i + 3]));
   }
   return list;
+}
+
+/**
+ * The headers whose names aren't in `dropped`, as lines to be passed on: `Name: value` and the line's end. Lines that are
+ * written so already, as nearly all are, stay pieces of the text, and those that follow each other are one.
+ */
+export function linesWithout(head: RequestHead, dropped: HeaderSet): string {
+  const { text, offsets } = head;
+  let lines = '';
+  let from = 0;
+  let to = 0;
+  for (let i = 0; i < offsets.length; i += 4) {
+    const start = offsets[i]!;
+    const nameEnd = offsets[i + 1]!;
+    if (dropped.at(text, start, nameEnd) !== undefined) continue;
+    const valueEnd = offsets[i + 3]!;
+    const tidy = offsets[i + 2] === nameEnd + 2 && text.startsWith('\r\n', valueEnd);
+    if (tidy && start === to) {
+      to = valueEnd + 2;
+      continue;
+    }
+    lines += text.slice(from, to);
+    from = start;
+    to = tidy ? valueEnd + 2 : start;
+    if (!tidy) lines += `${text.slice(start, nameEnd)}: ${text.slice(offsets[i + 2], valueEnd)}\r\n`;
+  }
+  return lines + text.slice(from, to);
 }

@@ -1,4 +1,5 @@
 import type { Exchange } from '../http/exchange.ts';
+import type { HeaderSet } from '../http/header-set.ts';
 import type { ComplexValue } from '../http/module.ts';
 import { escapeUri } from '../http/request-uri.ts';
 
@@ -6,26 +7,6 @@ import { escapeUri } from '../http/request-uri.ts';
 export interface SetHeader {
   readonly name: string;
   readonly value: ComplexValue;
-}
-
-/** The client's headers that must not be passed on, by lower-case name. */
-export class HeaderSet {
-  readonly #names: ReadonlySet<string>;
-  /** Bit n: some name has n letters. Most headers of a request are told apart by their length. */
-  #lengths = 0;
-
-  constructor(names: Iterable<string>) {
-    this.#names = new Set([...names].map((name) => name.toLowerCase()));
-    for (const name of this.#names) this.#lengths |= 1 << (name.length & 31);
-  }
-
-  with(more: Iterable<string>): HeaderSet {
-    return new HeaderSet([...this.#names, ...more]);
-  }
-
-  has(name: string): boolean {
-    return (this.#lengths & (1 << (name.length & 31))) !== 0 && this.#names.has(name.toLowerCase());
-  }
 }
 
 /** How requests are written for a location. */
@@ -75,13 +56,7 @@ export function writeRequestHead(
   if (length === undefined) {
     if (!form.ownTransferEncoding) head += 'Transfer-Encoding: chunked\r\n';
   } else if (length >= 0 && !form.ownContentLength) head += `Content-Length: ${length}\r\n`;
-  if (form.passHeaders) {
-    const passed = exchange.requestHeaders;
-    for (let i = 0; i < passed.length; i += 2) {
-      const name = passed[i]!;
-      if (!form.dropped.has(name)) head += `${name}: ${passed[i + 1]}\r\n`;
-    }
-  }
+  if (form.passHeaders) head += exchange.requestLinesWithout(form.dropped);
   return `${head}\r\n`;
 }
 

@@ -1,3 +1,5 @@
+import { nameIs } from '../http/header-set.ts';
+
 /**
  * Reads the head of an upstream's HTTP/1.x response from text (bytes as latin1). Header lines stay slices of that text:
  * they are passed on as they are. Source: ngx_http_parse_status_line, ngx_http_parse_header_line.
@@ -24,42 +26,37 @@ export interface InvalidHead {
 }
 
 const STATUS_LINE = /^HTTP\/1\.(\d) +(\d{3})(?: ([^\r\n]*))?\r?$/;
+/** What most answers begin with. */
+const USUAL = 'HTTP/1.1 200 OK\r\n';
 
 /** The head at the beginning of `text`; `undefined` when its end hasn't arrived yet. */
 export function readResponseHead(text: string): ResponseHead | InvalidHead | undefined {
   const lineEnd = text.indexOf('\n');
   if (lineEnd < 0) return text.length < 9 || text.startsWith('HTTP/') ? undefined : { problem: NOT_HTTP };
-  const match = STATUS_LINE.exec(text.slice(0, lineEnd));
-  if (match === null) return { problem: NOT_HTTP };
-  const head: ResponseHead = {
-    status: Number(match[2]),
-    reason: match[3] ?? '',
-    minor: Number(match[1]),
-    headers: [],
-    contentLength: undefined,
-    chunked: false,
-    close: match[1] === '0',
-    end: 0,
-  };
+  const head = newHead();
+  if (text.startsWith(USUAL)) head.reason = 'OK';
+  else if (!readStatusLine(head, text.slice(0, lineEnd))) return { problem: NOT_HTTP };
+  // Looked for once: most heads have none, and each line would search to the end.
+  const nul = text.indexOf('\0', lineEnd);
   let at = lineEnd + 1;
   for (;;) {
     const lineFeed = text.indexOf('\n', at);
     if (lineFeed < 0) return undefined;
-    let stop = text.charCodeAt(lineFeed - 1) === 13 ? lineFeed - 1 : lineFeed;
-    if (stop === at) {
+    const lineStop = text.charCodeAt(lineFeed - 1) === 13 ? lineFeed - 1 : lineFeed;
+    if (lineStop === at) {
       head.end = lineFeed + 1;
       return head;
     }
-    const colon = text.indexOf(':', at);
-    if (colon < 0 || colon >= stop || colon === at) return { problem: 'upstream sent invalid header' };
-    const name = text.slice(at, colon);
+    const colon = endOfName(text, at, lineStop);
+    if (colon <= at) return { problem: INVALID };
     let start = colon + 1;
+    let stop = lineStop;
     while (start < stop && text.charCodeAt(start) === 32) start++;
     while (stop > start && text.charCodeAt(stop - 1) === 32) stop--;
+    const carriageReturn = text.indexOf('\r', colon);
+    if ((carriageReturn >= 0 && carriageReturn < lineStop) || (nul >= 0 && nul < lineFeed)) return { problem: INVALID };
+    const name = text.slice(at, colon);
     const value = text.slice(start, stop);
-    if (/[\x00-\x20\x7f]/.test(name) || value.includes('\0') || value.includes('\r')) {
-      return { problem: 'upstream sent invalid header' };
-    }
     const problem = noteHeader(head, name, value);
     if (problem !== undefined) return { problem };
     head.headers.push(name, value);
@@ -67,16 +64,50 @@ export function readResponseHead(text: string): ResponseHead | InvalidHead | und
   }
 }
 
+function newHead(): ResponseHead {
+  return {
+    status: 200,
+    reason: '',
+    minor: 1,
+    headers: [],
+    contentLength: undefined,
+    chunked: false,
+    close: false,
+    end: 0,
+  };
+}
+
+function readStatusLine(head: ResponseHead, line: string): boolean {
+  const match = STATUS_LINE.exec(line);
+  if (match === null) return false;
+  head.status = Number(match[2]);
+  head.reason = match[3] ?? '';
+  head.minor = Number(match[1]);
+  head.close = match[1] === '0';
+  return true;
+}
+
+/** Where the colon after a name is; -1 when there is none, or what is before it can't be a name. */
+function endOfName(text: string, start: number, stop: number): number {
+  for (let i = start; i < stop; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 58) return i;
+    if (code <= 32 || code === 127) return -1;
+  }
+  return -1;
+}
+
+const INVALID = 'upstream sent invalid header';
 const NOT_HTTP = 'upstream sent no valid HTTP/1.0 header';
 
 /** Takes note of framing. The length decides whether a closer look is worth it. */
 function noteHeader(head: ResponseHead, name: string, value: string): string | undefined {
   switch (name.length) {
     case 10:
-      if (name.toLowerCase() === 'connection' && /\bclose\b/i.test(value)) head.close = true;
+      if (nameIs(name, 0, 'connection') && /\bclose\b/i.test(value)) head.close = true;
       return undefined;
     case 14: {
-      if (name.toLowerCase() !== 'content-length') return undefined;
+      if (!nameIs(name, 0, 'content-length')) return undefined;
       if (head.contentLength !== undefined) return `upstream sent duplicate header line: "${name}: ${value}"`;
       if (!/^\d{1,15}$/.test(value)) return `upstream sent invalid "Content-Length" header: "${name}: ${value}"`;
       if (head.chunked) return 'upstream sent "Content-Length" and "Transfer-Encoding" headers at the same time';
@@ -84,7 +115,7 @@ function noteHeader(head: ResponseHead, name: string, value: string): string | u
       return undefined;
     }
     case 17:
-      if (name.toLowerCase() !== 'transfer-encoding') return undefined;
+      if (!nameIs(name, 0, 'transfer-encoding')) return undefined;
       if (head.chunked) return `upstream sent duplicate header line: "${name}: ${value}"`;
       if (head.contentLength !== undefined)
         return 'upstream sent "Content-Length" and "Transfer-Encoding" headers at the same time';

@@ -1,6 +1,6 @@
 import type { CoreLocation } from '../http/configuration.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { HeaderSet } from './request-head.ts';
+import { HeaderSet } from '../http/header-set.ts';
 import { headerOf, type ResponseHead } from './response-head.ts';
 import { type ReplaceRule, replaceByRules, replaceInCookie, replaceInRefresh } from './rewrite-headers.ts';
 
@@ -80,15 +80,17 @@ export function takeHead(exchange: Exchange, core: CoreLocation, form: ResponseF
     const name = headers[i]!;
     if (form.hidden.has(name)) continue;
     const value = headers[i + 1]!;
-    if (LOOKED_AT.has(name)) lookAt(exchange, form, name, value);
-    else answer.push(name, value);
+    const known = LOOKED_AT.find(name);
+    if (known === undefined) answer.push(name, value);
+    else lookAt(exchange, form, known, name, value);
   }
   return true;
 }
 
-function lookAt(exchange: Exchange, form: ResponseForm, name: string, value: string): void {
+/** `known` is the name in lower case. */
+function lookAt(exchange: Exchange, form: ResponseForm, known: string, name: string, value: string): void {
   const answer = exchange.responseHeaders;
-  switch (name.toLowerCase()) {
+  switch (known) {
     case 'content-type':
       exchange.contentType = value;
       return;
