@@ -38,6 +38,7 @@ async function checkContent(content: string | Uint8Array): Promise<{ code: numbe
 describe('wrong usage ends with 2, says on stderr what there is, and leaves stdout empty', () => {
   const lacking: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['a lab', ['check', 'lab99'], new RegExp(labs.map(({ name }) => name).join('[\\s\\S]*'))],
+    ['no lab at all', ['check'], /missing[\s\S]*lab1 .*[\s\S]*lab5 /],
     ['a file', ['check', 'lab1', '--config', 'nowhere.conf'], /no file or folder .*nowhere\.conf/],
     ['an option', ['check', 'lab1', '--fast'], /--config[\s\S]*--engine/],
     ['a command', ['chekc', 'lab1'], /check/],

@@ -138,7 +138,7 @@ export async function main(words: readonly string[]): Promise<number> {
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return commanderExit(program, words, error);
+    if (error instanceof CommanderError) return await commanderExit(program, words, error);
     if (error instanceof UsageError) {
       process.stderr.write(`${error.message}\n`);
       return exitCodes.usage;
@@ -148,13 +148,15 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-/** commander has said what is wrong; it doesn't say which options there are. */
-function commanderExit(program: Command, words: readonly string[], error: CommanderError): number {
+/** commander has said what is wrong; it doesn't say which options or labs there are. */
+async function commanderExit(program: Command, words: readonly string[], error: CommanderError): Promise<number> {
   if (error.exitCode === 0) return exitCodes.passed;
   if (error.code === 'commander.unknownOption') {
     const command = program.commands.find((one) => one.name() === words[0]) ?? program;
     process.stderr.write(`Options: ${command.options.map((option) => option.flags).join(', ')}\n`);
   }
+  if (error.code === 'commander.missingArgument' && error.message.includes("'lab'"))
+    process.stderr.write(`Labs:\n${(await import('./commands/labs.ts')).listLabs()}\n`);
   if (error.code === 'commander.unknownCommand' || error.code === 'commander.help')
     process.stderr.write(`Commands: ${program.commands.map((one) => one.name()).join(', ')}\n`);
   return exitCodes.usage;

@@ -2,7 +2,7 @@ import { newSeed } from '../random.ts';
 import type { LabResult } from '../result.ts';
 import { recordCheck } from '../workspace/index.ts';
 import { onInterrupt } from './interrupt.ts';
-import { findLab, findLabs, nextCommand } from './labs.ts';
+import { findLab, findLabs, nextCommand, shownPath } from './labs.ts';
 import { parseReport, print, wantsColour, writeReports } from './output.ts';
 import { createProgressLine } from './progress-line.ts';
 import { runCheck } from './run-check.ts';
@@ -103,5 +103,6 @@ async function knownObjectives(word: string, only: readonly string[]): Promise<v
 }
 
 function sayCreated({ created, workplace }: Chosen): void {
-  if (created) process.stderr.write(`Your files for this lab are in ${workplace}\n`);
+  if (created && workplace !== undefined)
+    process.stderr.write(`Your files for this lab are in ${shownPath(workplace)}\n`);
 }

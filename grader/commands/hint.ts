@@ -1,4 +1,5 @@
 import type { Lab, Objective } from '../lab.ts';
+import { wrap } from '../reporters/text.ts';
 import { type LabProgress, readProgress, updateProgress } from '../workspace/index.ts';
 import { findLab } from './labs.ts';
 import { print } from './output.ts';
@@ -55,5 +56,7 @@ function describe({ objective, hint, number, exhausted }: NextHint, lab: number)
     : left > 0
       ? `${left} more: npm run hint lab${lab}`
       : `The manual: ${objective.manual}`;
-  return `\n${objective.title}\n\n  Hint ${number} of ${objective.hints.length}: ${hint}\n\n${after}\n`;
+  const width = Math.min(process.stdout.columns ?? 80, 100) - 2;
+  const said = wrap(`Hint ${number} of ${objective.hints.length}: ${hint}`, width - 2).map((line) => `  ${line}`);
+  return `\n${[...wrap(objective.title, width), '', ...said].join('\n')}\n\n${after}\n`;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { type CatalogEntry, labs } from '../../labs/catalog.ts';
 import { UsageError } from './usage.ts';
 
@@ -13,8 +13,12 @@ export function findLab(word: string): CatalogEntry {
     (lab) => lab.name === wanted || lab.folder === wanted || (number !== undefined && lab.number === Number(number)),
   );
   if (found !== undefined) return found;
-  const list = labs.map((lab) => `  lab${lab.number}  ${lab.name.padEnd(16)}${lab.title}`).join('\n');
-  throw new UsageError(`There is no lab "${word}". There are:\n${list}`);
+  throw new UsageError(`There is no lab "${word}". There are:\n${listLabs()}`);
+}
+
+/** All labs, a line each. */
+export function listLabs(): string {
+  return labs.map((lab) => `  lab${lab.number}  ${lab.name.padEnd(16)}${lab.title}`).join('\n');
 }
 
 /** The one lab that was named, or all of them. */
@@ -26,6 +30,12 @@ export function findLabs(word: string): readonly CatalogEntry[] {
 export function nextCommand(lab: CatalogEntry): string | undefined {
   const next = labs[labs.indexOf(lab) + 1];
   return next === undefined ? undefined : `npm run check lab${next.number}`;
+}
+
+/** A path as a student would write it where npm was called, when it lies below that folder. */
+export function shownPath(path: string): string {
+  const short = relative(process.env.INIT_CWD ?? process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
 }
 
 /** A file or folder that a student named, which has to exist; taken from where npm was called. */

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { TargetFacts } from '../result.ts';
 import type { TargetSpec } from '../target/target.ts';
 import { openWorkplace, solutionFolder } from '../workspace/index.ts';
-import { type CatalogEntry, existingPath } from './labs.ts';
+import { type CatalogEntry, existingPath, shownPath } from './labs.ts';
 import { UsageError } from './usage.ts';
 
 /** What the options of `check`, `watch` and `serve` say about what to grade. */
@@ -109,11 +109,6 @@ function confFile(path: string): string {
 function need(path: string, lab: Pick<CatalogEntry, 'number'>): string {
   if (existsSync(path)) return path;
   throw new UsageError(`There is no ${shownPath(path)}. \`npm run reset lab${lab.number}\` brings the starter back.`);
-}
-
-function shownPath(path: string): string {
-  const short = relative(process.env.INIT_CWD ?? process.cwd(), path);
-  return short === '' || short.startsWith('..') ? path : short;
 }
 
 function hasOthers(folder: string): boolean {

@@ -22,7 +22,7 @@ export function terminal(result: LabResult, options: TerminalOptions = {}): stri
   const lines = [
     '',
     `  ${paint.bold(harmless(labHeading(result)))}`,
-    `  ${paint.dim(harmless(describeTarget(result)))}`,
+    ...wrap(harmless(describeTarget(result)), width - 2).map((line) => `  ${paint.dim(line)}`),
     '',
   ];
   if (result.startup.messages.length > 0) lines.push(...startup(result, paint, width), '');
