@@ -7,36 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { LabResult } from '../result.ts';
 import { mixed, notStarted } from '../testing/fake-result.ts';
+import { gradescopeSchema } from '../testing/gradescope-schema.ts';
 import { madeUpResult } from '../testing/made-up-results.ts';
 import { type Format, formats, reporter } from './index.ts';
 import { type Totals, totals } from './totals.ts';
 
 const strict = z.strictObject;
-
-/** Gradescope's own rules, "Autograder specifications". */
-const gradescopeSchema = strict({
-  score: z.number(),
-  execution_time: z.number().nonnegative(),
-  output: z.string(),
-  output_format: z.enum(['text', 'html', 'simple_format', 'md', 'ansi']),
-  visibility: z.enum(['visible', 'hidden', 'after_due_date', 'after_published']),
-  stdout_visibility: z.enum(['visible', 'hidden', 'after_due_date', 'after_published']),
-  extra_data: z.record(z.string(), z.unknown()),
-  tests: z.array(
-    strict({
-      score: z.number().nonnegative(),
-      max_score: z.number().nonnegative(),
-      status: z.enum(['passed', 'failed']),
-      name: z.string(),
-      number: z.string(),
-      output: z.string(),
-      output_format: z.enum(['text', 'html', 'simple_format', 'md', 'ansi']),
-      tags: z.array(z.string()),
-      visibility: z.literal('visible'),
-      extra_data: z.record(z.string(), z.unknown()),
-    }),
-  ),
-});
 
 /** What `autograding-grading-reporter` reads of each runner. */
 const classroomSchema = strict({

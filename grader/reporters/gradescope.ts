@@ -63,3 +63,32 @@ function test(result: LabResult, objective: ObjectiveResult, position: number) {
     extra_data: { id, outcome, manual: objective.manual, durationMs: objective.durationMs },
   };
 }
+
+/**
+ * The document for a submission without a result: it can't be read, leads out of the lab's world, or the grader failed
+ * (`ours`), which is said, for Gradescope can't take a result without a score.
+ */
+export function ungraded(reason: string, ours: boolean): string {
+  const said = ours ? 'The grader could not finish. This is not your fault: please submit it once more.' : reason;
+  const document = {
+    score: 0,
+    output: harmless(ours ? `${said}\n${reason}` : said),
+    output_format: 'text',
+    visibility: 'visible',
+    stdout_visibility: 'hidden',
+    tests: [
+      {
+        number: '1',
+        name: 'The submission can be graded.',
+        score: 0,
+        max_score: 0,
+        status: 'failed',
+        output: harmless(reason),
+        output_format: 'text',
+        visibility: 'visible',
+        tags: [ours ? 'error' : 'failed'],
+      },
+    ],
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
