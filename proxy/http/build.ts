@@ -184,7 +184,7 @@ export class Builder implements Build {
 }
 
 /** Variables of modules that `set` may change. */
-const changeable: ReadonlySet<string> = new Set(['args', 'limit_rate']);
+const changeable: ReadonlySet<string> = new Set(['args', 'limit_rate', 'invalid_referer', 'uid_reset']);
 
 /** Errors that know no place get the one of the directive at hand. */
 function located(error: unknown, directive: Directive | undefined, line = directive?.terminatorLine): unknown {

@@ -197,6 +197,17 @@ export interface TryFiles {
     | { readonly value: ComplexValue; readonly text: string };
 }
 
+export type GzipProxied =
+  | 'off'
+  | 'expired'
+  | 'no-cache'
+  | 'no-store'
+  | 'private'
+  | 'no_last_modified'
+  | 'no_etag'
+  | 'auth'
+  | 'any';
+
 /** `location` level of ngx_http_core_module, merged. Times in milliseconds, sizes in bytes. */
 export interface CoreLocation {
   /** `/poster/`, `\.jpg$`, `@name`; empty for the server itself. */
@@ -257,6 +268,10 @@ export interface CoreLocation {
   openFileCache: { readonly max: number; readonly inactive: number } | undefined;
   openFileCacheValid: number;
   openFileCacheErrors: boolean;
+  gzipVary: boolean;
+  gzipHttpVersion: '1.0' | '1.1';
+  gzipProxied: ReadonlySet<GzipProxied>;
+  gzipDisable: readonly Regex[] | undefined;
   sendfile: boolean;
   tcpNodelay: boolean;
   tcpNopush: boolean;

@@ -34,6 +34,9 @@ type Wait = 'none' | 'head' | 'idle' | 'body' | 'send' | 'linger';
 /** A client's connection, whatever it speaks. */
 export interface OpenConnection {
   readonly socket: Socket;
+  readonly requests: number;
+  /** Whether a request is being read or answered, or waited for. */
+  readonly doing: 'reading' | 'writing' | 'waiting';
   /** Closes now if nothing is being answered or asked, and after the answers otherwise. */
   quit(): void;
 }
@@ -44,6 +47,8 @@ export interface Connections {
   readonly open: Set<OpenConnection>;
   /** Counts connections, for `$connection`. */
   count: number;
+  /** Requests that came over connections which are closed now. */
+  requestsBefore: number;
   readonly assembly: Assembly;
   /** No connection is kept after the answer at hand. */
   quitting: boolean;
@@ -51,7 +56,7 @@ export interface Connections {
 
 /** What the connections of a process share, at its start. */
 export function newConnections(deadlines: Deadlines): Connections {
-  return { deadlines, open: new Set(), count: 0, assembly: new Assembly(), quitting: false };
+  return { deadlines, open: new Set(), count: 0, requestsBefore: 0, assembly: new Assembly(), quitting: false };
 }
 
 /**
@@ -109,6 +114,11 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     this.socket.on('drain', () => this.#drained());
     shared.open.add(this);
     shared.deadlines.add(this);
+  }
+
+  get doing(): 'reading' | 'writing' | 'waiting' {
+    if (this.#exchange !== undefined) return 'writing';
+    return this.#text === '' ? 'waiting' : 'reading';
   }
 
   get remoteAddress(): string {
@@ -503,6 +513,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
 
   #gone(): void {
     if (!this.#shared.open.delete(this)) return;
+    this.#shared.requestsBefore += this.requests;
     this.#shared.deadlines.delete(this);
     this.deadline = 0;
     this.#closing = true;

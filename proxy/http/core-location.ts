@@ -1,7 +1,7 @@
 import type { Directive } from '../config/directive.ts';
 import { ConfigError, failure, parseSize, parseTime, time } from '../config/index.ts';
 import { LocationTree } from '../routing/location.ts';
-import type { Captured, CoreLocation, ErrorPage, Location, Locations, TryFiles } from './configuration.ts';
+import type { Captured, CoreLocation, ErrorPage, GzipProxied, Location, Locations, TryFiles } from './configuration.ts';
 import type { Build, Configurations } from './module.ts';
 import { matchRegex, type Regex } from './regex.ts';
 
@@ -58,6 +58,9 @@ const defaults: Partial<CoreLocation> = {
   msiePadding: true,
   openFileCacheValid: 60_000,
   openFileCacheErrors: false,
+  gzipVary: false,
+  gzipHttpVersion: '1.1',
+  gzipProxied: new Set<GzipProxied>(['off']),
   sendfile: false,
   tcpNodelay: true,
   tcpNopush: false,
@@ -67,7 +70,7 @@ const defaults: Partial<CoreLocation> = {
 };
 
 /** What a block inherits although it has no default. */
-const inherited = ['clientBodyTempPath', 'limitRate', 'limitRateAfter', 'openFileCache'] as const;
+const inherited = ['clientBodyTempPath', 'limitRate', 'limitRateAfter', 'openFileCache', 'gzipDisable'] as const;
 
 export function mergeLocation(parent: CoreLocationState, child: CoreLocationState): void {
   if (child.root === undefined) {

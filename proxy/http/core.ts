@@ -29,6 +29,7 @@ import {
   setServerName,
 } from './core-server.ts';
 import { coreVariables } from './core-variables.ts';
+import { gzipDirectives } from './gzip-ok.ts';
 import { errorLogOf, type MainState, mainModule } from './main.ts';
 import type { Build, Configurations, Module } from './module.ts';
 import { slot } from './slot.ts';
@@ -140,6 +141,7 @@ export const core: Module = {
           .filter((text) => !/^(valid|ipv[46]|status_zone)=/.test(text));
       },
     },
+    ...gzipDirectives,
     ofLocation('location', everywhere, 'default_type', 'defaultType', text),
     ofLocation('location', everywhere, 'client_max_body_size', 'clientMaxBodySize', (directive) => size(directive)),
     ofLocation('location', everywhere, 'client_body_buffer_size', 'clientBodyBufferSize', (directive) =>

@@ -4,6 +4,7 @@ import { type Connections, HttpConnection, newConnections } from './connection.t
 import { core } from './core.ts';
 import { Deadlines } from './deadlines.ts';
 import { ErrorLogs } from './error-log.ts';
+import type { Traffic } from './exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { Configurations } from './module.ts';
 import { Phases, type Service } from './phases.ts';
@@ -57,6 +58,7 @@ export class Engine {
         hosts,
         phases: this.#phases,
         variable: (exchange, name) => this.configuration.variables.get(exchange, name),
+        traffic: () => trafficOf(this.connections),
         logError: (exchange, level, message) => this.#logError(exchange, level, message),
       };
       this.#services.set(hosts, service);
@@ -102,6 +104,16 @@ export class Engine {
     const main = this.configuration.http?.main;
     if (main !== undefined) for (const module of this.configuration.modules) module[event]?.(main.get(module));
   }
+}
+
+function trafficOf({ open, count, requestsBefore }: Connections): Traffic {
+  let requests = requestsBefore;
+  const doing = { reading: 0, writing: 0, waiting: 0 };
+  for (const connection of open) {
+    requests += connection.requests;
+    doing[connection.doing]++;
+  }
+  return { accepted: count, requests, active: open.size, ...doing };
 }
 
 /** An IPv4 client of an IPv6 socket came to an IPv4 address. */

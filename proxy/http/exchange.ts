@@ -147,8 +147,20 @@ export interface Exchange {
   logError(level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert', message: string): void;
   /** Takes over the raw socket after a 101: what the client sends from now on, and how to send to it. */
   upgrade(): import('node:net').Socket;
+  /** What the connections of this process are doing. */
+  traffic(): Traffic;
   /** Facts about the upstream attempts of this request, for `$upstream_*` variables, filled by the proxy modules. */
   upstream: UpstreamFacts | undefined;
+}
+
+/** Connections by what they do, and how many there have been. */
+export interface Traffic {
+  readonly accepted: number;
+  readonly requests: number;
+  readonly active: number;
+  readonly reading: number;
+  readonly writing: number;
+  readonly waiting: number;
 }
 
 export interface UpstreamFacts {

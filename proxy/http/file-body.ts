@@ -4,6 +4,24 @@ import type { Exchange } from './exchange.ts';
 /** Bytes read at a time. */
 const CHUNK = 65536;
 
+/** Says of an answer what is known of a file: its time, ETag, size (bytes) and type; conditions and ranges apply. */
+export function describeFile(
+  exchange: Exchange,
+  lastModified: Date,
+  etag: string,
+  size: number,
+  contentType: string | undefined,
+): void {
+  exchange.status = 200;
+  exchange.lastModified = lastModified;
+  exchange.contentLength = size;
+  // An X-Accel-Redirect brings the application's.
+  exchange.contentType ??= contentType;
+  exchange.allowConditions = true;
+  exchange.allowRanges = true;
+  if (exchange.core.etag) exchange.responseHeaders.push('ETag', etag);
+}
+
 /**
  * Sends `size` bytes of an open file from `offset`, or the ranges of them that were asked for, as fast as the client
  * takes them, and closes the file. The head has been sent.

@@ -3,7 +3,7 @@ import { parseSize } from '../config/index.ts';
 import { BodyFilters, type MakeBodyFilter } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
 import { errorPage } from './error-pages.ts';
-import type { ClientConnection, Exchange, RequestBody, UpstreamFacts } from './exchange.ts';
+import type { ClientConnection, Exchange, RequestBody, Traffic, UpstreamFacts } from './exchange.ts';
 import type { HeaderSet } from './header-set.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import { RateLimit } from './limit-rate.ts';
@@ -398,6 +398,10 @@ export class HttpExchange implements Exchange {
 
   logError(level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert', message: string): void {
     this.service.logError(this, level, message);
+  }
+
+  traffic(): Traffic {
+    return this.service.traffic();
   }
 
   upgrade(): Socket {

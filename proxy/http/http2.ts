@@ -28,7 +28,9 @@ export function acceptHttp2(socket: TLSSocket, service: Service, connections: Co
   session.on('error', () => session.destroy());
   const { keepaliveTimeout } = service.phases.planAt(service.hosts.defaultServer.configurations).core;
   if (keepaliveTimeout > 0) session.setTimeout(keepaliveTimeout, () => session.close());
-  session.on('close', () => connections.open.delete(connection));
+  session.on('close', () => {
+    if (connections.open.delete(connection)) connections.requestsBefore += connection.requests;
+  });
 }
 
 class Http2Connection implements ClientConnection {
@@ -40,6 +42,8 @@ class Http2Connection implements ClientConnection {
   readonly localAddress: string;
   readonly localPort: number;
   requests = 0;
+  /** Streams that are being answered. */
+  streams = 0;
   readonly #session: ServerHttp2Session;
 
   constructor(socket: TLSSocket, session: ServerHttp2Session, number: number) {
@@ -50,6 +54,10 @@ class Http2Connection implements ClientConnection {
     this.remotePort = socket.remotePort ?? 0;
     this.localAddress = socket.localAddress ?? '';
     this.localPort = socket.localPort ?? 0;
+  }
+
+  get doing(): 'writing' | 'waiting' {
+    return this.streams > 0 ? 'writing' : 'waiting';
   }
 
   get tls(): TLSSocket {
@@ -70,6 +78,7 @@ function beginStream(
   service: Service,
 ): void {
   connection.requests++;
+  connection.streams++;
   const head = headOf(raw, headers);
   const transport = new Http2Transport(stream);
   const exchange = new HttpExchange(
@@ -81,9 +90,8 @@ function beginStream(
     transport,
   );
   stream.on('error', () => undefined);
-  stream.on('drain', () => {
-    if (!exchange.finished) exchange.onDrain?.();
-  });
+  exchange.atEnd(() => connection.streams--);
+  stream.on('drain', () => exchange.drained());
   stream.on('close', () => exchange.clientGone());
   const problem = chooseServer(exchange);
   if (problem !== undefined || head.method === 'TRACE' || !head.target.startsWith('/')) {

@@ -1,14 +1,12 @@
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Exchange, RequestBody } from './exchange.ts';
+import { type TemporaryFile, TemporaryFileError, type TemporaryPath } from './temporary-file.ts';
 
 const PIECE = 65_536;
 
 /** Where the bytes of a body that was read are: in memory, or in a file without a name. */
 interface Store {
   readonly chunks: readonly Buffer[];
-  readonly file: number | undefined;
+  readonly file: TemporaryFile | undefined;
   readonly size: number;
   /** How many bodies read from it. */
   readers: number;
@@ -33,7 +31,7 @@ export class KeptBody implements RequestBody {
   /** Lets go of the bytes; the last one to do so takes the file away. */
   close(): void {
     const { file } = this.#store;
-    if (--this.#store.readers === 0 && file !== undefined) closeSync(file);
+    if (--this.#store.readers === 0) file?.close();
   }
 
   /** The same body for another reader, who closes it. */
@@ -70,10 +68,10 @@ export class KeptBody implements RequestBody {
   #next(): Buffer | undefined {
     const { file, chunks, size } = this.#store;
     if (file === undefined) return chunks[this.#chunk++];
-    const piece = Buffer.allocUnsafe(Math.min(PIECE, size - this.#at));
-    const count = piece.length === 0 ? 0 : readSync(file, piece, 0, piece.length, this.#at);
-    this.#at += count;
-    return count === 0 ? undefined : piece.subarray(0, count);
+    if (this.#at === size) return undefined;
+    const piece = file.read(this.#at, PIECE);
+    this.#at += piece.length;
+    return piece;
   }
 }
 
@@ -84,41 +82,41 @@ export class KeptBody implements RequestBody {
 export function keepBody(
   exchange: Exchange,
   most: number,
+  place: TemporaryPath,
   onReady: () => void,
   onError: (status: number) => void,
 ): void {
   let chunks: Buffer[] = [];
   let size = 0;
-  let file: number | undefined;
+  let file: TemporaryFile | undefined;
+  let broken = false;
+  const failed = (status: number): void => {
+    file?.close();
+    onError(status);
+  };
   exchange.body.start(
     (chunk) => {
       size += chunk.length;
       chunks.push(chunk);
-      if (size <= most && file === undefined) return;
-      file ??= namelessFile();
-      for (const piece of chunks) for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
-      chunks = [];
+      if (broken || (size <= most && file === undefined)) return;
+      try {
+        file ??= place.open();
+        for (const piece of chunks) file.append(piece);
+        chunks = [];
+      } catch (error) {
+        if (!(error instanceof TemporaryFileError)) throw error;
+        exchange.logError('crit', error.message);
+        broken = true;
+        failed(500);
+      }
     },
     () => {
+      if (broken) return;
       const body = new KeptBody({ chunks, file, size, readers: 0 });
       exchange.atEnd(() => body.close());
       exchange.body = body;
       onReady();
     },
-    (status) => {
-      if (file !== undefined) closeSync(file);
-      onError(status);
-    },
+    failed,
   );
-}
-
-function namelessFile(): number {
-  const name = path.join(tmpdir(), `nginx-kept-${process.pid}-${Math.random().toString(36).slice(2)}`);
-  const file = openSync(name, 'wx+', 0o600);
-  try {
-    unlinkSync(name);
-  } catch {
-    // Windows keeps the name of an open file; the system's own cleaning takes it away.
-  }
-  return file;
 }

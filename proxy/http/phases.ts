@@ -1,4 +1,5 @@
 import type { CoreLocation, ErrorPage, VirtualHosts } from './configuration.ts';
+import type { Traffic } from './exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { AGAIN, type Configurations, DECLINED, type Handler, type Module, OK, type Phase } from './module.ts';
 import { isIdle, type Plan, type PlannedStep, Plans } from './plan.ts';
@@ -11,6 +12,7 @@ export interface Service {
   readonly hosts: VirtualHosts;
   readonly phases: Phases;
   variable(exchange: HttpExchange, name: string): string | undefined;
+  traffic(): Traffic;
   logError(
     exchange: HttpExchange,
     level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert',

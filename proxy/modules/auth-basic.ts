@@ -37,6 +37,7 @@ export const authBasicModule: Module = {
   createMain: (): AuthBasicMain => ({ key: randomBytes(32), known: new Map() }),
   createLocation: (): AuthBasicLocation => ({}),
   mergeLocation: inherit,
+  idle: ({ realm, userFile }: AuthBasicLocation) => realm === undefined || userFile === undefined,
   phases: { access: checkUser },
 };
 

@@ -31,6 +31,7 @@ export const authRequestModule: Module = {
   ],
   createLocation: (): AuthRequestLocation => ({}),
   mergeLocation: inherit,
+  idle: ({ uri = '' }: AuthRequestLocation) => uri === '',
   phases: { access: askAnother },
 };
 

@@ -2,11 +2,15 @@ import { core } from '../http/core.ts';
 import type { Module } from '../http/module.ts';
 import { upstreamRegistry } from '../upstream/registry.ts';
 import { accessModule } from './access.ts';
+import { additionModule } from './addition.ts';
 import { authBasicModule } from './auth-basic.ts';
 import { authRequestModule } from './auth-request.ts';
 import { autoindexModule } from './autoindex.ts';
+import { emptyGifModule } from './empty-gif.ts';
 import { geoModule } from './geo.ts';
+import { gunzipModule } from './gunzip.ts';
 import { gzipModule } from './gzip.ts';
+import { gzipStaticModule } from './gzip-static.ts';
 import { headersModule } from './headers.ts';
 import { indexModule } from './index-module.ts';
 import { limitConnModule } from './limit-conn.ts';
@@ -15,12 +19,18 @@ import { logModule } from './log.ts';
 import { mapModule } from './map.ts';
 import { mirrorModule } from './mirror.ts';
 import { proxy } from './proxy.ts';
+import { randomIndexModule } from './random-index.ts';
 import { realipModule } from './realip.ts';
+import { refererModule } from './referer.ts';
 import { rewriteModule } from './rewrite.ts';
+import { secureLinkModule } from './secure-link.ts';
 import { splitClientsModule } from './split-clients.ts';
 import { ssl } from './ssl.ts';
 import { staticModule } from './static.ts';
+import { stubStatusModule } from './stub-status.ts';
+import { subFilterModule } from './sub-filter.ts';
 import { upstream } from './upstream.ts';
+import { useridModule } from './userid.ts';
 
 /**
  * All modules of the `http` block. The order matters twice: handlers of one phase run from top to bottom (an index
@@ -41,13 +51,23 @@ export const modules: readonly Module[] = [
   authBasicModule,
   authRequestModule,
   mirrorModule,
+  randomIndexModule,
   indexModule,
   autoindexModule,
+  gzipStaticModule,
   staticModule,
   upstreamRegistry,
   proxy,
   upstream,
+  stubStatusModule,
+  emptyGifModule,
+  refererModule,
+  secureLinkModule,
   headersModule,
+  useridModule,
+  gunzipModule,
+  additionModule,
+  subFilterModule,
   gzipModule,
   logModule,
 ];

@@ -5,6 +5,7 @@ import { KeptBody, keepBody } from '../http/kept-body.ts';
 import { AGAIN, DECLINED, type Module } from '../http/module.ts';
 import { inherit, slot } from '../http/slot.ts';
 import { subrequest } from '../http/subrequest.ts';
+import { systemTemporaryPath } from '../http/temporary-file.ts';
 
 interface MirrorLocation {
   uris?: string[] | 'off';
@@ -34,6 +35,7 @@ export const mirrorModule: Module = {
   ],
   createLocation: (): MirrorLocation => ({}),
   mergeLocation: inherit,
+  idle: ({ uris = 'off' }: MirrorLocation) => uris === 'off',
   phases: { precontent: mirrorRequest },
 };
 
@@ -49,7 +51,9 @@ function mirrorRequest(exchange: Exchange): number {
     exchange.resume(DECLINED);
   };
   if (exchange.body instanceof KeptBody) return DECLINED;
-  keepBody(exchange, exchange.core.clientBodyBufferSize, go, (status) => exchange.resume(status));
+  const { clientBodyBufferSize, clientBodyTempPath } = exchange.core;
+  const place = clientBodyTempPath ?? systemTemporaryPath('client-body');
+  keepBody(exchange, clientBodyBufferSize, place, go, (status) => exchange.resume(status));
   return AGAIN;
 }
 

@@ -27,6 +27,7 @@ export const realipModule: Module = {
   ],
   createLocation: (): RealipLocation => ({}),
   mergeLocation: inherit,
+  idle: ({ from }: RealipLocation) => from === undefined,
   variables: {
     realip_remote_addr: (exchange) => socketOf(exchange).remoteAddress,
     realip_remote_port: (exchange) => String(socketOf(exchange).remotePort),

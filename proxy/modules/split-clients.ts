@@ -1,5 +1,5 @@
 import type { Directive, Word } from '../config/directive.ts';
-import { failure } from '../config/index.ts';
+import { ConfigError, failure } from '../config/index.ts';
 import type { Build, Module } from '../http/module.ts';
 import { murmurHash2 } from '../http/murmur-hash.ts';
 
@@ -40,16 +40,14 @@ function readSplit(directive: Directive, build: Build): void {
     exchange.variables.set(name, value);
     return value;
   });
-  let last: Directive | undefined;
-  for (const line of build.lines(directive)) {
-    parts.push(partOf(line));
-    last = line;
-  }
+  for (const line of build.lines(directive)) parts.push(partOf(line));
   let sum = 0;
   let below = 0;
   for (const part of parts) {
     sum = part.share === 0 ? 10_000 : sum + part.share;
-    if (sum > 10_000) throw failure(last ?? directive, 'percent total is greater than 100%');
+    if (sum > 10_000) {
+      throw new ConfigError('percent total is greater than 100%', directive.file, directive.blockEndLine);
+    }
     if (part.share === 0) continue;
     below += Math.floor((part.share * 0xffffffff) / 10_000);
     part.below = below;

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { CoreLocation } from '../http/configuration.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { sendFileBody } from '../http/file-body.ts';
+import { describeFile, sendFileBody } from '../http/file-body.ts';
 import { KeptAnswer } from '../http/kept-answer.ts';
 import { mapUriToPath } from '../http/map-uri.ts';
 import { contentTypeOf, fileEtag } from '../http/mime.ts';
@@ -84,26 +84,9 @@ function stillTheSame(known: KeptFile, { core, startedAt }: Exchange): boolean {
 }
 
 function sendKept(exchange: Exchange, file: KeptFile): number {
-  describe(exchange, file.lastModified, file.etag, file.size, file.contentType);
+  describeFile(exchange, file.lastModified, file.etag, file.size, file.contentType);
   exchange.respondKept(file.answer);
   return OK;
-}
-
-function describe(
-  exchange: Exchange,
-  lastModified: Date,
-  etag: string,
-  size: number,
-  contentType: string | undefined,
-): void {
-  exchange.status = 200;
-  exchange.lastModified = lastModified;
-  exchange.contentLength = size;
-  // An X-Accel-Redirect brings the application's.
-  exchange.contentType ??= contentType;
-  exchange.allowConditions = true;
-  exchange.allowRanges = true;
-  if (exchange.core.etag) exchange.responseHeaders.push('ETag', etag);
 }
 
 function open(exchange: Exchange, path: string, main: StaticMain, key: string): number {
@@ -137,7 +120,7 @@ function open(exchange: Exchange, path: string, main: StaticMain, key: string): 
         return sendKept(exchange, file);
       }
     }
-    describe(exchange, lastModified, etag, stats.size, contentType);
+    describeFile(exchange, lastModified, etag, stats.size, contentType);
     exchange.sendHead();
     handedOver = true;
     sendFileBody(exchange, descriptor, 0, stats.size);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CaseFile } from './case-file.ts';
 import { sayOfConfiguration } from './same-words.ts';
-import { comparable, nginxMissing, type Outcome, SideBySide } from './side-by-side.ts';
+import { comparable, nginxMissing, type Outcome, SideBySide, withoutChunks } from './side-by-side.ts';
 
 const files = await Promise.all(
   globSync('cases/*.ts', { cwd: import.meta.dirname })
@@ -23,7 +23,7 @@ describe.skipIf(nginxMissing !== undefined)('as nginx does', () => {
     afterAll(() => pair?.stop());
 
     const plain = ({ text, closed }: Outcome): string => {
-      const answer = comparable({ text: pair.withoutPorts(text), closed });
+      const answer = comparable({ text: pair.withoutPorts(withoutChunks(text)), closed });
       return `${cases.ignore === undefined ? answer : answer.replace(cases.ignore, 'IGNORED')}${closed ? '' : '\n(open)'}`;
     };
 

@@ -246,6 +246,33 @@ function exchange(port: number, request: string): Promise<Outcome> {
   });
 }
 
+/** Answers whose chunked bodies are put together: where they are cut is nobody's promise. */
+export function withoutChunks(text: string): string {
+  let out = '';
+  let rest = text;
+  for (;;) {
+    const head = /^HTTP\/1\.1 .*?\r\n\r\n/s.exec(rest)?.[0];
+    if (head === undefined) return out + rest;
+    rest = rest.slice(head.length);
+    out += head;
+    const length = /\r\nContent-Length: (\d+)\r\n/i.exec(head)?.[1];
+    if (length !== undefined) {
+      out += rest.slice(0, Number(length));
+      rest = rest.slice(Number(length));
+    } else if (/\r\nTransfer-Encoding: chunked\r\n/i.test(head)) {
+      for (let size = /^([0-9a-f]+)\r\n/.exec(rest); size !== null; size = /^([0-9a-f]+)\r\n/.exec(rest)) {
+        const bytes = Number.parseInt(size[1]!, 16);
+        out += rest.slice(size[0].length, size[0].length + bytes);
+        rest = rest.slice(size[0].length + bytes + 2);
+        if (bytes === 0) {
+          out += '(the last chunk)';
+          break;
+        }
+      }
+    }
+  }
+}
+
 /** What of an answer has to be the same: version and date aside. */
 export function comparable(outcome: Outcome): string {
   return outcome.text

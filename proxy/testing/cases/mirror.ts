@@ -72,7 +72,6 @@ export default {
     inherited: [get('/outer/in/x'), get('/seen?n=1')],
     'what is answered before gets no copy': [get('/returned'), get('/seen?n=0')],
     HEAD: ['HEAD /app/x HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n', get('/seen?n=1')],
-    'a body that is too large': `POST /app/x HTTP/1.1\r\nHost: one.test\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n`,
   },
   configurations: {
     'off and a path': 'mirror off; mirror /a;',

@@ -24,7 +24,7 @@ export default {
     'a share has a percent sign': 'split_clients $uri $x { 5 1; }',
     'a share is more than nothing': 'split_clients $uri $x { 0% 1; }',
     'a share has two decimal places': 'split_clients $uri $x { 0.001% 1; }',
-    'more than 100%': 'split_clients $uri $x { 60% a; 50% b; }',
+    'more than 100%': 'split_clients $uri $x { 60% a; 50% b;\n\n }',
     'exactly 100%': 'split_clients $uri $x { 60% a; 40% b; }',
     'the rest after 100%': 'split_clients $uri $x { 100% a; * b; }',
   },

@@ -1,0 +1,100 @@
+import type { Context, Directive } from '../config/directive.ts';
+import { flag, oneOf } from '../config/index.ts';
+import type { CoreLocation, GzipProxied } from './configuration.ts';
+import type { Exchange } from './exchange.ts';
+import type { DirectiveSpec } from './module.ts';
+import { matchRegex, type Regex } from './regex.ts';
+import { slot } from './slot.ts';
+
+const CONTEXTS: readonly Context[] = ['http', 'server', 'location'];
+const PROXIED: readonly GzipProxied[] = [
+  'off',
+  'expired',
+  'no-cache',
+  'no-store',
+  'private',
+  'no_last_modified',
+  'no_etag',
+  'auth',
+  'any',
+];
+const MSIE6 = 'MSIE [4-6]\\.';
+
+/** The directives on who gets gzip, which belong to the core: three modules ask. */
+export const gzipDirectives: readonly DirectiveSpec[] = [
+  slot<CoreLocation>('location', CONTEXTS, 'gzip_vary', 'gzipVary', flag),
+  slot<CoreLocation>('location', CONTEXTS, 'gzip_http_version', 'gzipHttpVersion', (directive) =>
+    oneOf<'1.0' | '1.1'>(directive, ['1.0', '1.1']),
+  ),
+  {
+    name: 'gzip_proxied',
+    contexts: CONTEXTS,
+    arguments: [1, Number.POSITIVE_INFINITY],
+    level: 'location',
+    set(location: { gzipProxied?: ReadonlySet<GzipProxied> }, directive: Directive, build) {
+      const proxied = new Set(location.gzipProxied);
+      directive.words.forEach(({ text }, index) => {
+        const choice = oneOf(directive, PROXIED, index);
+        if (proxied.has(choice)) build.warn(`duplicate value "${text}"`);
+        proxied.add(choice);
+      });
+      location.gzipProxied = proxied;
+    },
+  },
+  {
+    name: 'gzip_disable',
+    contexts: CONTEXTS,
+    arguments: [1, Number.POSITIVE_INFINITY],
+    level: 'location',
+    set(location: { gzipDisable?: readonly Regex[] }, directive, build) {
+      const patterns = directive.words.map(({ text }) => build.regex(text === 'msie6' ? MSIE6 : text, true));
+      location.gzipDisable = [...(location.gzipDisable ?? []), ...patterns];
+    },
+  },
+];
+
+/** Whether the client takes a body with gzip, and may have it. Source: ngx_http_gzip_ok. */
+export function gzipOk(exchange: Exchange): boolean {
+  const accepted = exchange.header('accept-encoding');
+  if (exchange.parent !== undefined || accepted === undefined || !acceptsGzip(accepted)) return false;
+  const { httpVersion, core } = exchange;
+  if (httpVersion === '0.9' || (httpVersion === '1.0' && core.gzipHttpVersion === '1.1')) return false;
+  if (exchange.header('via') !== undefined && !proxiedAllowed(exchange, core.gzipProxied)) return false;
+  const { gzipDisable } = core;
+  if (gzipDisable === undefined) return true;
+  const agent = exchange.header('user-agent');
+  return agent === undefined || !gzipDisable.some((regex) => matchRegex(regex, agent, undefined));
+}
+
+/** Tells caches that the answer depends on what the client takes, once. */
+export function varyByEncoding(exchange: Exchange): void {
+  if (!exchange.core.gzipVary || exchange.responseHeader('vary') === 'Accept-Encoding') return;
+  exchange.responseHeaders.push('Vary', 'Accept-Encoding');
+}
+
+/** Whether an Accept-Encoding names gzip with a quality above 0. */
+export function acceptsGzip(header: string): boolean {
+  for (const item of header.split(',')) {
+    const [coding, ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
+    if (coding !== 'gzip') continue;
+    const quality = parameters.find((parameter) => /^q *=/.test(parameter));
+    return quality === undefined || /^q *= *(1(\.0{0,3})?|0\.\d{0,2}[1-9]\d{0,2}|0\.[1-9]\d{0,2})$/.test(quality);
+  }
+  return false;
+}
+
+function proxiedAllowed(exchange: Exchange, proxied: ReadonlySet<GzipProxied>): boolean {
+  if (proxied.has('off')) return false;
+  if (proxied.has('any')) return true;
+  if (proxied.has('auth') && exchange.header('authorization') !== undefined) return true;
+  const expires = exchange.responseHeader('expires');
+  if (expires !== undefined) return proxied.has('expired') && !(Date.parse(expires) > Date.now());
+  const cacheControl = exchange.responseHeader('cache-control');
+  if (cacheControl !== undefined) {
+    return (['no-cache', 'no-store', 'private'] as const).some(
+      (name) => proxied.has(name) && cacheControl.includes(name),
+    );
+  }
+  if (proxied.has('no_last_modified') && exchange.lastModified === undefined) return true;
+  return proxied.has('no_etag') && exchange.responseHeader('etag') === undefined;
+}

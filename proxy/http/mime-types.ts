@@ -1,0 +1,43 @@
+import type { Directive } from '../config/directive.ts';
+import type { Exchange } from './exchange.ts';
+import type { Build } from './module.ts';
+
+/** The MIME types that a filter works on. */
+export type MimeTypes = ReadonlySet<string> | 'all';
+
+/** What a filter works on when nothing else is said. */
+export const HTML: MimeTypes = new Set(['text/html']);
+
+/** `..._types type ...`: these besides text/html, or all with `*`. `known` is what the block has read before. Source: ngx_http_types_slot. */
+export function readMimeTypes(
+  known: MimeTypes | undefined,
+  directive: Directive,
+  build: Build,
+  first = 'text/html',
+): MimeTypes {
+  if (known === 'all') return 'all';
+  const types = new Set(known ?? [first]);
+  for (const { text } of directive.words) {
+    if (text === '*') return 'all';
+    const type = text.toLowerCase();
+    if (types.has(type)) build.warn(`duplicate MIME type "${type}"`);
+    types.add(type);
+  }
+  return types;
+}
+
+/** Whether the answer is of one of these types, its parameters aside. Source: ngx_http_test_content_type. */
+export function isOfType({ contentType }: Exchange, types: MimeTypes): boolean {
+  if (contentType === undefined || contentType === '') return false;
+  return types === 'all' || types.has(contentType.replace(/ *;.*/, '').toLowerCase());
+}
+
+/** For head filters that change the body: its length isn't known any more, ranges of it make no sense, its ETag is a weak one. */
+export function bodyChanges(exchange: Exchange): void {
+  exchange.contentLength = undefined;
+  exchange.allowRanges = false;
+  exchange.removeResponseHeader('accept-ranges');
+  const etag = exchange.responseHeader('etag');
+  if (etag?.startsWith('"')) exchange.setResponseHeader('ETag', `W/${etag}`);
+  else if (etag !== undefined && !etag.startsWith('W/')) exchange.removeResponseHeader('etag');
+}
