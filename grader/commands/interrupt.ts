@@ -1,3 +1,5 @@
+import { exitCodes } from './usage.ts';
+
 /**
  * A signal that ends with Ctrl-C (or the end of the session), and with `alsoUnread` when nobody reads stdout any more.
  * The second Ctrl-C doesn't wait for anything.
@@ -6,7 +8,7 @@
 export function onInterrupt({ alsoUnread = false } = {}): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
     controller.abort(new Error('interrupted'));
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

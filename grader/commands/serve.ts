@@ -1,4 +1,5 @@
 import { newSeed } from '../random.ts';
+import type { OpenTarget } from '../target/index.ts';
 import { ended, onInterrupt } from './interrupt.ts';
 import { findLab } from './labs.ts';
 import { print } from './output.ts';
@@ -13,7 +14,13 @@ export async function serve(word: string, options: TargetOptions): Promise<numbe
   if (chosen.spec.kind === 'live') throw new UsageError('serve starts a server; a live one runs already.');
   const interrupt = onInterrupt({ alsoUnread: true });
   const [{ default: lab }, { openTarget }] = await Promise.all([entry.load(), import('../target/index.ts')]);
-  const target = await openTarget(chosen.spec, lab, newSeed(), interrupt.signal);
+  let target: OpenTarget;
+  try {
+    target = await openTarget(chosen.spec, lab, newSeed(), interrupt.signal);
+  } catch (error) {
+    if (interrupt.signal.aborted) return exitCodes.interrupted;
+    throw error;
+  }
   try {
     for (const { file, line, severity, text } of target.startup.messages)
       process.stderr.write(`${file === undefined ? '' : `${file}:${line ?? 1} `}[${severity}] ${text}\n`);
