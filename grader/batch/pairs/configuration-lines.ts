@@ -19,7 +19,8 @@ export function normaliseConfiguration(texts: readonly string[]): Normalised {
   const named = renameUpstreams(directives);
   return {
     canonical: canonicalBlock(directives, named),
-    lines: [...linesOf(directives, [], named)],
+    // Here a group has no name at all: what is in it has lines of its own, and shall count once.
+    lines: [...linesOf(directives, [], new Map([...named.keys()].map((name) => [name, '{}'])))],
     comments: texts.flatMap(commentsOf),
   };
 }
