@@ -48,7 +48,7 @@ describe('two configurations are alike', () => {
   it('when most of what is their own is', () => {
     const touchedUp = conf(reordered.replace('17s', '18s'));
     const [pair] = suspiciousPairs([handedIn('ada', conf(original)), handedIn('bo', touchedUp)], workbookGround);
-    expect(pair?.similarity).toBeGreaterThanOrEqual(0.8);
+    expect(pair?.similarity).toBeGreaterThanOrEqual(0.7);
     expect(pair?.similarity).toBeLessThan(1);
     expect(pair?.because).toMatch(/% of what is their own/);
   });

@@ -16,7 +16,7 @@ export interface Comparable {
 export type CommonGround = (lab: string) => readonly Normalised[];
 
 /** From this share of what is their own on, two submissions are near. */
-const near = 0.8;
+const near = 0.7;
 
 /** How much that others don't have two submissions must share: the more alike they are, the less it takes. */
 const evidence = { identical: 1, equal: 1.5, near: 3 } as const;
