@@ -110,6 +110,18 @@ function createProgram(exit: (code: number) => void): Command {
   withClassReports(gradeCommand).action(async (place, options) =>
     exit(await (await import('./commands/grade.ts')).grade(place, options)),
   );
+  withClassReports(
+    program
+      .command('gradebook')
+      .description('list what has been graded, or export it')
+      .argument('<results>', 'the folder that `grade --out` wrote, or its gradebook.sqlite')
+      .option('--student <text>', 'part of a name, key, e-mail address or login')
+      .option('--lab <lab>', 'one lab')
+      .option('--outcome <outcome>', 'passed, failed, refused or error')
+      .option('--late', 'only what was handed in late')
+      .option('--all', 'every attempt, not only the one that counts')
+      .option('--json', 'one JSON document on stdout'),
+  ).action(async (place, options) => exit(await (await import('./commands/gradebook.ts')).gradebook(place, options)));
   program
     .command('verify')
     .description('has a result been changed since it was signed?')
