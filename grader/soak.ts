@@ -8,8 +8,9 @@ import { chooseTargets } from './commands/target.ts';
 import { solutionFolder } from './workspace/index.ts';
 
 /**
- * Every solution, again and again, on both engines: a right answer that fails once in a hundred runs is a wrong verdict.
- * `npm run soak -- --runs 100 --lab 3 --engine both`. Prints counts, and the seed of each run that did not pass.
+ * Every solution, again and again, on both engines and as a program: a right answer that fails once in a hundred runs is
+ * a wrong verdict. `npm run soak -- --runs 100 --lab 3 --engine both`. Prints counts of runs and objectives, and the seed
+ * of each run in which something was not met. What a target can't show (a program has no access log) is counted apart.
  */
 const { values } = parseArgs({
   options: {
@@ -34,6 +35,7 @@ for (const entry of labs) {
   ];
   for (const chosen of ways) {
     const durations: number[] = [];
+    const counts = { passed: 0, failed: 0, error: 0, skipped: 0 };
     const failed: string[] = [];
     for (let run = 1; run <= runs && !stop.signal.aborted; run++) {
       const seed = Math.floor(Math.random() * 2 ** 32);
@@ -41,10 +43,11 @@ for (const entry of labs) {
       try {
         const result = await runCheck(entry, chosen, { seed, only: [], signal: stop.signal, progress: quiet });
         durations.push(result.durationMs);
+        for (const { outcome } of result.objectives) counts[outcome]++;
         const bad = result.objectives
-          .filter(({ outcome }) => outcome !== 'passed')
-          .map(({ id, outcome }) => `${id} ${outcome}`);
-        if (bad.length > 0 || !result.startup.ok) failed.push(`seed ${seed}: ${bad.join(', ') || 'did not start'}`);
+          .filter(({ outcome, points }) => outcome !== 'passed' && (outcome !== 'skipped' || points.possible > 0))
+          .map(({ id, outcome, expected, received }) => `${id} ${outcome}: expected ${expected}, received ${received}`);
+        if (bad.length > 0 || !result.startup.ok) failed.push(`seed ${seed}: ${bad.join('; ') || 'did not start'}`);
       } catch (error) {
         failed.push(`seed ${seed}: ${(error as Error).message}`);
       }
@@ -53,7 +56,8 @@ for (const entry of labs) {
     const median = durations.toSorted((a, b) => a - b)[durations.length >> 1] ?? 0;
     const what = chosen.facts.engine ?? 'proxy.ts';
     console.log(
-      `${entry.folder.padEnd(22)} ${what.padEnd(10)} ${durations.length} runs, ${failed.length} not all passed, median ${median} ms`,
+      `${entry.folder.padEnd(22)} ${what.padEnd(10)} ${durations.length} runs, ${failed.length} not all passed, median ${median} ms; ` +
+        `objectives: ${counts.passed} passed, ${counts.failed} failed, ${counts.error} errors, ${counts.skipped} not to be seen`,
     );
     for (const line of failed) console.log(`    ${line}`);
   }
