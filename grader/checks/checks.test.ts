@@ -131,6 +131,7 @@ describe('taking turns', () => {
     expect(takesTurns(deal(128, (i) => i % 9 < 5))).toBe(false);
     expect(takesTurns(deal(128, (i) => i < 64))).toBe(false);
     expect(takesTurns([])).toBe(false);
+    for (const length of evenSplitLooks) expect(takesTurns(deal(length, (i) => i % 20 < 11))).toBe(false);
   });
 
   test('is hardly ever seen in a random deal of 3:2', () => {

@@ -37,8 +37,7 @@ export function evenSplit(first: number, second: number): EvenSplit {
   const larger = Math.max(first, second);
   const most = total - largestInTail(total, 0.5, falseAlarm / 2) - 1;
   const even = total > 0 && larger <= most;
-  const calm = larger - total / 2 <= (suspicious * Math.sqrt(total)) / 2;
-  const rulesOut = calm && larger <= largestInTail(total, 0.6, missed);
+  const rulesOut = isCalm(larger - (total - larger), total) && larger <= largestInTail(total, 0.6, missed);
   const decided = !even || rulesOut || total >= (evenSplitLooks.at(-1) ?? 0);
   return { even, decided, most, tolerance: `between ${total - most} and ${most} of ${total} requests each` };
 }
@@ -54,7 +53,12 @@ export function takesTurns(order: readonly boolean[]): boolean {
     ahead += first ? 1 : -1;
     most = Math.max(most, Math.abs(ahead));
   }
-  return staysWithin(most, order.length, 0.6) <= missed;
+  return isCalm(ahead, order.length) && staysWithin(most, order.length, 0.6) <= missed;
+}
+
+/** Whether one instance is ahead of the other by no more than chance explains easily. */
+function isCalm(ahead: number, total: number): boolean {
+  return Math.abs(ahead) <= suspicious * Math.sqrt(total);
 }
 
 /** The probability that a walk of so many steps, up with `probability`, never goes further than `bound` from where it began. */

@@ -28,7 +28,7 @@ export async function shakeHands(
     authorized: socket.authorized,
     ...(socket.authorizationError ? { authorizationError: String(socket.authorizationError) } : {}),
     certificate: {
-      names: namesOf(certificate.subjectaltname, certificate.subject?.CN),
+      names: namesOf(certificate.subjectaltname),
       issuer: String(certificate.issuer?.CN ?? ''),
       validFrom: new Date(certificate.valid_from),
       validTo: new Date(certificate.valid_to),
@@ -38,11 +38,10 @@ export async function shakeHands(
   return facts;
 }
 
-/** The names a certificate is for: its alternative names, or, when it has none, its common name. */
-function namesOf(alternatives: string | undefined, commonName: string | string[] | undefined): string[] {
-  const names = (alternatives ?? '')
+/** The names a certificate is for: its alternative names. Nobody looks at a common name any more (RFC 9525, section 2). */
+function namesOf(alternatives: string | undefined): string[] {
+  return (alternatives ?? '')
     .split(/,\s*/)
     .filter((entry) => /^(DNS|IP Address):/.test(entry))
     .map((entry) => entry.replace(/^.*?:/, ''));
-  return names.length > 0 || commonName === undefined ? names : [commonName].flat();
 }

@@ -10,6 +10,9 @@ import { labOutcome, score } from './score.ts';
 /** ms for a whole lab. */
 export const labTimeLimit = 60_000;
 
+/** ms for a server that stopped answering to end and say why. */
+const lastWords = 500;
+
 /** What is happening, for whoever shows progress. */
 export type Progress =
   | { readonly kind: 'objective'; readonly objective: Objective; readonly index: number; readonly of: number }
@@ -109,6 +112,7 @@ async function gradeAll(
   unfinished: Set<string>,
 ): Promise<Map<string, ObjectiveResult>> {
   const results = new Map<string, ObjectiveResult>();
+  let gone: string | undefined;
   for (const [index, objective] of order.entries()) {
     options.onProgress?.({ kind: 'objective', objective, index, of: order.length });
     const result = await grade(objective);
@@ -122,6 +126,7 @@ async function gradeAll(
       unfinished.add(objective.id);
       return skip(objective, `not begun: ${reasonOf(signal)}`, true);
     }
+    if (gone !== undefined) return skip(objective, `there is no server any more: ${gone}`, true);
     const blocked = blockedBy(objective, results);
     if (blocked !== undefined) return skip(objective, blocked.because, blocked.counts);
     const unmet = unmetNeed(objective, target.world);
@@ -130,7 +135,21 @@ async function gradeAll(
     const random = createRandom(options.seed ^ hash(objective.id));
     const verdict = await gradeObjective(objective, target, random, signal, lab.applications);
     if (verdict.unfinished) unfinished.add(objective.id);
-    return verdict.result.outcome === 'failed' ? await explained(verdict, target) : verdict.result;
+    // A server that ends closes its connections first, and writes why.
+    const silent = verdict.result.outcome === 'failed' && verdict.responses.some(({ status }) => status === 0);
+    const ended = signal.aborted ? undefined : await target.ended?.(silent ? lastWords : 0);
+    if (ended !== undefined) await revive(ended);
+    if (verdict.result.outcome !== 'failed') return verdict.result;
+    return ended === undefined ? await explained(verdict, target) : { ...verdict.result, because: ended };
+  }
+
+  /** A server that has ended is started again: what it does next is to be judged by itself. */
+  async function revive(ended: string): Promise<void> {
+    try {
+      await target.world.restartServer();
+    } catch {
+      if (!signal.aborted) gone = ended;
+    }
   }
 }
 

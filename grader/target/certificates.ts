@@ -14,7 +14,9 @@ interface Holder {
 /**
  * Writes the lab's certificates into a folder and returns the authority's, as PEM. All are ECDSA P-256, made fresh:
  * - `catalog.test.*` for catalog.test, www.catalog.test, backoffice.test and posters.test, good for 90 days
- * - `other.test.*` for another name, `expired.*` valid until yesterday, `self-signed.*` vouched for by nobody
+ * - `other.test.*` for another name, `no-names.*` with a common name alone, which browsers don't look at
+ * - `expired.*` valid until yesterday, `not-yet-valid.*` from tomorrow on
+ * - `self-signed.*` vouched for by nobody, `another-authority.*` by an authority that only has the same name
  * - `authority.crt`, which a client must trust (`curl --cacert`)
  *
  * A certificate is a hundred bytes of DER around a key (RFC 5280): written here, it takes 2 ms where a library takes
@@ -36,10 +38,14 @@ export function writeCertificates(folder: string): string {
   });
   writeFileSync(path.join(folder, 'authority.crt'), authorityPem);
 
-  const write = (file: string, names: readonly string[], between: readonly [Date, Date], self = false) => {
-    const pair = newKey();
-    const subject = names[0]!;
-    const by = self ? { name: subject, privateKey: pair.privateKey } : issuer;
+  const write = (
+    file: string,
+    names: readonly string[],
+    between: readonly [Date, Date],
+    by = issuer,
+    pair = newKey(),
+  ) => {
+    const subject = names[0] ?? 'catalog.test';
     const pem = certificate({ subject, names, key: pair.publicKey, issuer: by, valid: between, isAuthority: false });
     writeFileSync(path.join(folder, `${file}.crt`), pem);
     writeFileSync(path.join(folder, `${file}.key`), pair.privateKey.export({ type: 'pkcs8', format: 'pem' }), {
@@ -50,7 +56,11 @@ export function writeCertificates(folder: string): string {
   write('catalog.test', names, valid);
   write('other.test', ['other.test'], valid);
   write('expired', names, [new Date(now - 90 * day), new Date(now - day)]);
-  write('self-signed', names, valid, true);
+  write('not-yet-valid', names, [new Date(now + day), new Date(now + 90 * day)]);
+  write('no-names', [], valid);
+  const own = newKey();
+  write('self-signed', names, valid, { name: 'catalog.test', privateKey: own.privateKey }, own);
+  write('another-authority', names, valid, { name: authorityName, privateKey: newKey().privateKey });
   return authorityPem;
 }
 

@@ -164,6 +164,11 @@ async function openOnce(
           .filter((line) => line !== '')
           .map(translation.text);
       },
+      async ended(patience) {
+        await server?.waitForEnd(patience);
+        const ending = server?.ending;
+        return ending === undefined ? undefined : `the server ended ${translation.text(ending)}`;
+      },
       close,
     };
   } catch (error) {

@@ -97,6 +97,11 @@ export async function openProgram(
           .split('\n')
           .filter((line) => line !== '')
           .map(translation.text),
+      async ended(patience) {
+        await server?.waitForEnd(patience);
+        const ending = server?.ending;
+        return ending === undefined ? undefined : `the program ended ${translation.text(ending)}`;
+      },
       close,
     };
   } catch (error) {

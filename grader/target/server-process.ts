@@ -89,6 +89,15 @@ export class ServerProcess {
     return this.#child.exitCode;
   }
 
+  /** How it ended, with the last lines it said; undefined while it runs. */
+  get ending(): string | undefined {
+    if (this.#running) return undefined;
+    const { exitCode, signalCode } = this.#child;
+    const how = signalCode === null ? `with exit code ${exitCode}` : `by ${signalCode}`;
+    const said = this.output.trim().split('\n').slice(-12).join('\n');
+    return `${how}${said === '' ? '' : `. It said:\n${said}`}`;
+  }
+
   /** Ends when the process has ended, or after so many ms; says whether it has. */
   async waitForEnd(timeLimit: number): Promise<boolean> {
     const timer = new AbortController();

@@ -32,6 +32,11 @@ export interface OpenTarget {
   };
   /** Lines of the student's error log (or the program's stderr) so far, in the student's addresses and paths. */
   errorLog(): Promise<string[]>;
+  /**
+   * How the student's server ended by itself, with its last words; undefined while it runs. One that is about to end is
+   * given `patience` ms. A live target can't tell.
+   */
+  ended?(patience: number): Promise<string | undefined>;
   /** Stops everything that was started and removes the sandbox. May be called twice. */
   close(): Promise<void>;
 }

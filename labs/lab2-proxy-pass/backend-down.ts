@@ -29,8 +29,9 @@ export const backendDown: Objective = {
     expect.status(await client.get(`/status?${mark}`), 200);
     await catalog.stop();
     try {
-      for (const path of ['/status', '/']) {
-        const response = await client.get(`${path}?${mark}-down`, { timeLimit: refusalLimit });
+      // One that it has answered before, and another one.
+      for (const path of [`/status?${mark}`, `/?${mark}-down`]) {
+        const response = await client.get(path, { timeLimit: refusalLimit });
         expect(
           response.status !== 0,
           'status 502, 503 or 504 within 10 s while the application is stopped',

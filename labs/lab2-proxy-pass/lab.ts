@@ -80,6 +80,14 @@ const lab: Lab = {
         );
         const asked = catalog.seen.filter((seen) => carries(seen, mark)).length;
         expect(asked >= 1, 'the application gets the request', 'the application never saw it', [response]);
+        // What it says may change from one moment to the next.
+        const path = `/news-${mark}`;
+        for (const news of [random.word(12), random.word(12)]) {
+          catalog.answer(path, { status: 200, headers: { 'Content-Type': 'text/plain' }, body: news });
+          const told = await client.get(path);
+          expect.body(told, news);
+        }
+        catalog.answer(path, undefined);
       },
     },
     {
@@ -133,10 +141,12 @@ const lab: Lab = {
         const list = jsonOf(expect, films);
         const film = Array.isArray(list) ? (list[0] as Film | undefined) : undefined;
         expect(film !== undefined, 'a film in the answer of /discover', films.text.slice(0, 80), [films]);
+        const marks: string[] = [];
         for (const padding of ['', 'x'.repeat(512 * 1024)]) {
           const word = random.word();
+          marks.push(word);
           const popularity = world.has('applications') ? 100 + random.integer(1_000_000) : film!.popularity;
-          const body = JSON.stringify({ movieId: String(film!.id), popularity, word, padding });
+          const body = JSON.stringify({ movieId: String(film!.id), popularity, word: `${word} é ☃`, padding });
           const response = await client.request(`/updatePopularity?${word}`, {
             method: 'POST',
             headers: { 'Content-Type': 'application/json', 'X-Mark': word },
@@ -152,11 +162,19 @@ const lab: Lab = {
           expect(seen?.method === 'POST', 'the application gets a POST', seen?.method ?? 'nothing', [response]);
           expect(
             seen !== undefined && Buffer.from(seen.body).equals(Buffer.from(body)),
-            `the application gets the ${body.length} bytes of the body`,
+            `the application gets the ${Buffer.byteLength(body)} bytes of the body`,
             `${seen?.body.length ?? 0} bytes`,
             [response],
           );
         }
+        if (!world.has('applications')) return;
+        const first = world.application('catalog').seen.filter((one) => carries(one, marks[0]!));
+        expect(
+          first.length === 1,
+          'each POST reaches the application once',
+          `the first came ${first.length} times`,
+          first,
+        );
       },
     },
     {

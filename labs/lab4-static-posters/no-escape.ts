@@ -13,6 +13,8 @@ const ups = [
   '%252e%252e%252f',
   '..;/',
   './../',
+  '....//',
+  '..././',
 ];
 
 /** Spellings of requests that try to reach `name` one or two folders above the posters. */

@@ -36,6 +36,15 @@ async function bothServeAlike(trial: Trial): Promise<boolean> {
   return instances(trial).every((one) => marked(one, mark).length >= 9);
 }
 
+async function restart({ world, signal, expect }: Trial): Promise<void> {
+  try {
+    await world.restartServer();
+  } catch (error) {
+    signal.throwIfAborted();
+    expect(false, 'a server that starts again after it was stopped', (error as Error).message);
+  }
+}
+
 /**
  * Runs a part of a check; what isn't met is tried once more on a restarted server, because an earlier outage may be the
  * reason: each worker of a server has a memory of its own, which can't be seen from outside.
@@ -45,14 +54,14 @@ export async function orAfterRestart(trial: Trial, part: () => Promise<void>): P
     await part();
   } catch (error) {
     if (!(error instanceof NotMet)) throw error;
-    await trial.world.restartServer();
+    await restart(trial);
     await part();
   }
 }
 
 /** Makes sure that a server begins the next outage without a memory of the last; restarts it only when there is need. */
 export async function forgetOutages(trial: Trial): Promise<void> {
-  if (!(await bothServeAlike(trial))) await trial.world.restartServer();
+  if (!(await bothServeAlike(trial))) await restart(trial);
 }
 
 /** Runs a part of a check while an instance is stopped. */

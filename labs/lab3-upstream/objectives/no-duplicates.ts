@@ -38,6 +38,7 @@ async function vote(trial: Trial, count: number, when: string): Promise<void> {
     const response = await post(trial, mark);
     acceptVotes(trial, mark, false);
     trial.expect.status(response, 200);
+    trial.expect.body(response, /counted/);
     posted.push({ mark, response });
   }
   // A copy is sent beside the original: by now, a few requests later, the first ones have arrived.

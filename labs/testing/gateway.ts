@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { basename, extname, join } from 'node:path';
+
+/** A request, read whole. */
+export interface Asked {
+  readonly method: string;
+  readonly target: string;
+  readonly host: string | undefined;
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  readonly secure: boolean;
+  readonly socket: Socket;
+}
+
+/** An answer; `raw` goes out as it is, and the connection is closed. */
+export interface Answer {
+  readonly status: number;
+  readonly rawHeaders?: readonly string[];
+  readonly body?: Buffer | string;
+  readonly raw?: Buffer | string;
+  /** Why there is none from the application: nobody took the request, or somebody did and didn't answer. */
+  readonly failure?: 'refused' | 'no answer';
+}
+
+type Handle = (asked: Asked) => Answer | Promise<Answer>;
+
+const { PORT, HTTPS_PORT, TLS_CERT = '', TLS_KEY = '', HTML_DIR = '', POSTER_DIR = '' } = process.env;
+
+/** Listens where the lab wants it. A web server in the small, right but for what `handle` does. */
+export function serve(handle: Handle): void {
+  createServer((incoming, outgoing) => void answerTo(incoming, outgoing, false, handle)).listen(
+    Number(PORT),
+    '127.0.0.1',
+  );
+}
+
+/** The same on port 443, with the lab's certificate unless there is another one. */
+export async function serveSecurely(handle: Handle, certificate = TLS_CERT, key = TLS_KEY): Promise<void> {
+  const { createSecureServer } = await import('node:http2');
+  const [cert, privateKey] = await Promise.all([readFile(certificate), readFile(key)]);
+  const server = createSecureServer({ cert, key: privateKey, allowHTTP1: true }, (incoming, outgoing) => {
+    void answerTo(incoming as unknown as IncomingMessage, outgoing as unknown as ServerResponse, true, handle);
+  });
+  server.listen(Number(HTTPS_PORT), '127.0.0.1');
+}
+
+async function answerTo(incoming: IncomingMessage, outgoing: ServerResponse, secure: boolean, handle: Handle) {
+  const pieces: Buffer[] = [];
+  incoming.on('error', () => {});
+  outgoing.on('error', () => {});
+  for await (const piece of incoming) pieces.push(piece as Buffer);
+  const { method = 'GET', url: target = '/', socket } = incoming;
+  const host = incoming.headers.host ?? (incoming.headers[':authority'] as string | undefined);
+  const rawHeaders = incoming.rawHeaders.filter((_, i) => !incoming.rawHeaders[i - (i % 2)]!.startsWith(':'));
+  const asked: Asked = { method, target, host, rawHeaders, body: Buffer.concat(pieces), secure, socket };
+  const { status, rawHeaders: headers = [], body = '', raw } = await handle(asked);
+  if (raw !== undefined) {
+    socket.end(raw);
+    return;
+  }
+  const bytes = Buffer.from(body as string);
+  const hop = /^(connection|keep-alive|transfer-encoding|content-length)$/i;
+  for (let i = 0; i < headers.length; i += 2) {
+    if (!hop.test(headers[i]!)) outgoing.setHeader(headers[i]!, headers[i + 1]!);
+  }
+  if (method !== 'HEAD') outgoing.setHeader('Content-Length', bytes.length);
+  outgoing.writeHead(status);
+  outgoing.end(bytes);
+}
+
+const once = new Agent({ keepAlive: false });
+
+/** Asks an application as a good proxy does; the status is 502 when it can't be reached. */
+export function pass(address: string | undefined, asked: Asked, changes: Partial<Asked> = {}): Promise<Answer> {
+  const { method, target, host, rawHeaders, body, secure, socket } = { ...asked, ...changes };
+  const [hostname, port] = address!.split(':');
+  const headers: string[] = ['Host', host ?? 'catalog.test'];
+  const forwarded: string[] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name, value] = [rawHeaders[i]!, rawHeaders[i + 1]!];
+    if (/^x-forwarded-for$/i.test(name)) forwarded.push(value);
+    else if (!/^(host|connection|content-length|transfer-encoding|x-real-ip|x-forwarded-proto)$/i.test(name))
+      headers.push(name, value);
+  }
+  const client = socket.remoteAddress ?? '';
+  headers.push('X-Real-IP', client, 'X-Forwarded-For', [...forwarded, client].join(', '));
+  headers.push('X-Forwarded-Proto', secure ? 'https' : 'http', 'Content-Length', String(body.length));
+  return new Promise((resolve) => {
+    const outgoing = request({ hostname, port, method, path: target, headers, agent: once }, async (incoming) => {
+      const pieces: Buffer[] = [];
+      try {
+        for await (const piece of incoming) pieces.push(piece as Buffer);
+      } catch {
+        return resolve({ status: 502, failure: 'no answer' });
+      }
+      resolve({ status: incoming.statusCode!, rawHeaders: incoming.rawHeaders, body: Buffer.concat(pieces) });
+    });
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      resolve({ status: 502, failure: error.code === 'ECONNREFUSED' ? 'refused' : 'no answer' });
+    });
+    outgoing.end(body);
+  });
+}
+
+/** Asks the first application, and the second when the first took nothing. */
+export async function passToEither(first: string, second: string, asked: Asked): Promise<Answer> {
+  const answer = await pass(first, asked);
+  return answer.failure === 'refused' ? pass(second, asked) : answer;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.jpg': 'image/jpeg',
+};
+
+/** A file of a folder, by its name alone, so that nothing else can be reached. */
+export async function file(folder: 'html' | 'poster', name: string): Promise<Answer> {
+  try {
+    const body = await readFile(join(folder === 'html' ? HTML_DIR : POSTER_DIR, basename(name)));
+    return { status: 200, rawHeaders: ['Content-Type', types[extname(name)] ?? 'application/octet-stream'], body };
+  } catch {
+    return { status: 404, rawHeaders: ['Content-Type', 'text/html'], body: '<title>404</title>' };
+  }
+}
+
+/** The path of a request, without its query. */
+export function pathOf({ target }: Asked): string {
+  return target.split('?')[0]!;
+}
+
+/** The pages of lab 1. */
+export function page(asked: Asked): Promise<Answer> {
+  const name = pathOf(asked).slice(1) || 'index.html';
+  return file('html', name.includes('/') ? 'no-such-file' : name);
+}
+
+/** Lab 4, but for what is passed in. */
+export function site(asked: Asked, poster: (name: string) => Answer | Promise<Answer>): Answer | Promise<Answer> {
+  const path = pathOf(asked);
+  return path.startsWith('/poster/') ? poster(path.slice('/poster/'.length)) : pass(process.env.CATALOG, asked);
+}
+
+/** Lab 5 on port 80. */
+export function moved({ host, target }: Asked): Answer {
+  return { status: 301, rawHeaders: ['Location', `https://${host ?? 'catalog.test'}${target}`] };
+}
+
+/** Lab 5 on port 443. */
+export async function secureSite(asked: Asked): Promise<Answer> {
+  const answer = await site(asked, (name) => file('poster', name));
+  return { ...answer, rawHeaders: [...(answer.rawHeaders ?? []), 'Strict-Transport-Security', 'max-age=31536000'] };
+}

@@ -1,0 +1,4 @@
+import { moved, secureSite, serve, serveSecurely } from '../gateway.ts';
+
+serve(moved);
+await serveSecurely(secureSite);
