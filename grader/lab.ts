@@ -60,6 +60,11 @@ export interface Trial {
   readonly signal: AbortSignal;
   /** Every expectation is made through these, so that the runner knows something was checked. */
   readonly expect: Expect;
+  /**
+   * Has something put back when the objective ends: passed, failed, out of time or interrupted. `undo` gets a client that
+   * still works then, and 10 s.
+   */
+  afterwards(undo: (client: Client) => Promise<void>): void;
 }
 
 /** Throws NotMet with `expected` and `received` when false. `evidence` are the responses it is about, the most telling last. */

@@ -1,5 +1,6 @@
 export { eventually, pause } from '../probe/timing.ts';
 export { type EvenSplit, evenSplit, evenSplitLooks, takesTurns } from './distribution.ts';
 export { type CountingExpect, createExpect, describeBody, describeStatus } from './expect.ts';
+export { expectCatalog, expectPoster, type Film, filmsOf, posterPaths } from './films.ts';
 export { pageTitle } from './html.ts';
 export { NotMet } from './not-met.ts';

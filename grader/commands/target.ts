@@ -76,9 +76,16 @@ function chooseEngines(options: TargetOptions, ways: readonly string[]): readonl
 }
 
 function live(text: string): Chosen {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
-    throw new UsageError(`--target: "${text}" is no address like http://HOST or http://HOST:PORT`);
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    const guess = URL.parse(`http://${text}`);
+    const advice = !text.includes('://') && guess !== null ? `; is it http://${guess.host}?` : '';
+    throw new UsageError(`--target: "${text}" is no address like http://HOST or http://HOST:PORT${advice}`);
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new UsageError(
+      `--target: a lab asks for paths of its own. Give the server alone: ${url.protocol}//${url.host}`,
+    );
   return {
     spec: { kind: 'live', url: text },
     facts: { kind: 'live', location: text },

@@ -104,7 +104,10 @@ function details(objective: ObjectiveResult, options: TerminalOptions, paint: Pa
 
 function startup(result: LabResult, paint: Paint, width: number): string[] {
   const { ok, messages } = result.startup;
-  const title = ok ? 'The server started, and said:' : paint.red('The server did not start:');
+  const live = result.target.kind === 'live';
+  const title = ok
+    ? 'The server started, and said:'
+    : paint.red(live ? 'The server cannot be checked:' : 'The server did not start:');
   return [`  ${title}`, '', ...messages.flatMap((message) => startupMessage(message, ok, paint, width))];
 }
 
@@ -152,6 +155,7 @@ function wayOn(result: LabResult, options: TerminalOptions, paint: Paint): strin
       ...(options.next === undefined ? [] : [step('next', options.next)]),
     ];
   }
+  if (!result.startup.ok && result.target.kind === 'live') return [step('try', `curl -i ${result.target.location}`)];
   if (!result.startup.ok)
     return [step('mend it', 'the line above, then check again'), step('start over', `npm run reset ${lab}`)];
   return [step('a hint', `npm run hint ${lab}`), step('as you edit', `npm run watch ${lab}`)];

@@ -3,6 +3,7 @@ import type { ApplicationName, Objective, Random, Response } from '../lab.ts';
 import type { ObjectiveResult } from '../result.ts';
 import type { Seen } from '../seen.ts';
 import type { OpenTarget } from '../target/target.ts';
+import { Afterwards } from './afterwards.ts';
 import { arrivalRecords, curlLines, exchangeRecords } from './exchanges.ts';
 import { type Observations, observeClient, orAborted } from './observe.ts';
 import { trafficOf, watchArrivals } from './traffic.ts';
@@ -27,6 +28,9 @@ export const objectiveTimeLimit = 10_000;
 /** ms that an ended check gets to put things back before the next one begins. */
 const grace = 1_000;
 
+/** ms for all that is to be put back. */
+const undoLimit = 10_000;
+
 /**
  * Runs one check. It starts as failed: only a check that made an expectation and threw nothing passes. NotMet is the
  * student's; a limit that was spent waiting for the student's server is, too; everything else is the grader's own fault.
@@ -46,7 +50,9 @@ export async function gradeObjective(
   const { client, observations } = observeClient(target.client, signal);
   const expect = createExpect();
   const arrivals = watchArrivals(target.world, applications);
-  const check = (async () => objective.check({ client, world: target.world, random, signal, expect }))();
+  const afterwards = new Afterwards();
+  const check = (async () =>
+    objective.check({ client, world: target.world, random, signal, expect, afterwards: afterwards.add }))();
 
   let evidence: readonly (Response | Seen)[] = [];
   let verdict: Pick<ObjectiveResult, 'outcome'> & Partial<ObjectiveResult>;
@@ -71,6 +77,7 @@ export async function gradeObjective(
     clearTimeout(timer);
   }
   if (signal.aborted) await settled(check, grace);
+  await afterwards.run(target.lasting ?? target.client, undoLimit);
 
   const isResponse = (item: Response | Seen): item is Response => 'status' in item;
   const responses = evidence.filter(isResponse);

@@ -1,4 +1,4 @@
-import type { Capability, Lab } from '../lab.ts';
+import type { Capability, Lab, Response } from '../lab.ts';
 import { createClient, noTranslation } from '../probe/index.ts';
 import type { OpenTarget, TargetSpec } from './target.ts';
 import { createWorld } from './world.ts';
@@ -9,7 +9,7 @@ type Spec = Extract<TargetSpec, { kind: 'live' }>;
  * Probes a server that already runs. Its applications, files and logs can't be seen; `world.has` says so. HTTPS is
  * asked for at port 443 of the same host, or at the port of an https address. Throws when `url` is no http(s) address.
  */
-export async function openLive(spec: Spec, _lab: Lab, _seed: number, signal: AbortSignal): Promise<OpenTarget> {
+export async function openLive(spec: Spec, lab: Lab, _seed: number, signal: AbortSignal): Promise<OpenTarget> {
   const url = URL.parse(spec.url.includes('://') ? spec.url : `http://${spec.url}`);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new Error(`"${spec.url}" is no address of a web server; write it as http://HOST or http://HOST:PORT`);
@@ -20,15 +20,17 @@ export async function openLive(spec: Spec, _lab: Lab, _seed: number, signal: Abo
   const https = { host, port: secure ? Number(url.port || 443) : 443 };
   const named = (port: number, usual: number) => (port === usual ? url.hostname : `${url.hostname}:${port}`);
   const door = { http: named(http.port, 80), https: named(https.port, 443) };
-  const client = createClient({
+  const lasting = new AbortController();
+  const facts = {
     http,
     https,
     host,
     authority: undefined,
     translation: noTranslation,
     door: { ...door, ownName: host },
-    signal,
-  });
+  };
+  const client = createClient({ ...facts, signal });
+  const undoer = createClient({ ...facts, signal: lasting.signal });
   const world = createWorld({
     capabilities: new Set<Capability>(['https']),
     applications: new Map(),
@@ -41,15 +43,34 @@ export async function openLive(spec: Spec, _lab: Lab, _seed: number, signal: Abo
     },
   });
   const answer = await client.get('/', { https: secure, verify: false });
-  const unreachable =
-    answer.status === 0 && /refused|no connection|no address|cannot be reached/.test(answer.failure ?? '');
-  const text = `${spec.url} could not be reached: ${answer.failure}`;
+  const text = secure && !lab.tls ? plainLab(lab, url) : cannotBeAsked(url, answer);
   return {
     facts: { kind: 'live', location: spec.url },
-    startup: { ok: !unreachable, messages: unreachable ? [{ severity: 'emerg', text }] : [] },
+    startup: { ok: text === undefined, messages: text === undefined ? [] : [{ severity: 'emerg', text }] },
     client,
+    lasting: undoer,
     world,
     errorLog: async () => [],
-    close: async () => client.close(),
+    async close() {
+      client.close();
+      lasting.abort();
+      undoer.close();
+    },
   };
+}
+
+function plainLab({ number }: Lab, { hostname }: URL): string {
+  return `lab ${number} is about plain HTTP: write the address as http://${hostname} or http://${hostname}:PORT`;
+}
+
+/** Why it makes no sense to go on, or undefined. A server that answers badly, or not at all, is for the objectives to judge. */
+function cannotBeAsked({ href, protocol, host }: URL, { status, failure = '', text }: Response): string | undefined {
+  const address = href.replace(/\/$/, '');
+  if (status === 0 && /refused|no connection|no address|cannot be reached/.test(failure))
+    return `${address} could not be reached: ${failure}`;
+  if (status === 0 && protocol === 'https:' && /^TLS/.test(failure))
+    return `${address} speaks no HTTPS (${failure}); is it http://${host}?`;
+  if (status === 400 && protocol === 'http:' && /plain HTTP request was sent to HTTPS port/i.test(text))
+    return `${address} speaks HTTPS alone; is it https://${host}?`;
+  return undefined;
 }

@@ -22,6 +22,8 @@ export interface OpenTarget {
   readonly facts: TargetFacts;
   readonly startup: { readonly ok: boolean; readonly messages: readonly StartupMessage[] };
   readonly client: Client;
+  /** One that goes on working after the check has been interrupted, to put things back that outlive it. */
+  readonly lasting?: Client;
   readonly world: World;
   readonly configuration?: StudentConfiguration;
   /** Where things really listen (`host:port`), for trying by hand; a live target has none of ours. */

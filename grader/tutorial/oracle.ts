@@ -1,6 +1,7 @@
 import { createExpect } from '../checks/index.ts';
 import type { Lab } from '../lab.ts';
 import { createRandom } from '../random.ts';
+import { Afterwards } from '../run/afterwards.ts';
 import { openTarget } from '../target/index.ts';
 import type { OpenTarget, TargetSpec } from '../target/target.ts';
 import type { Oracle } from './course.ts';
@@ -21,10 +22,16 @@ export async function openOracle(
   const target = await firstThatStarts(specs, lab, seed, signal);
   const random = createRandom(seed);
   return {
-    answer: (prediction, ends) => {
+    answer: async (prediction, ends) => {
       const limited = AbortSignal.any([ends, AbortSignal.timeout(timeLimit)]);
       const { client, world } = target;
-      return prediction.answer({ client, world, random, signal: limited, expect: createExpect() });
+      const afterwards = new Afterwards();
+      try {
+        const expect = createExpect();
+        return await prediction.answer({ client, world, random, signal: limited, expect, afterwards: afterwards.add });
+      } finally {
+        await afterwards.run(client, timeLimit);
+      }
     },
     close: () => target.close(),
   };
