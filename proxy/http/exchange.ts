@@ -118,7 +118,7 @@ export interface Exchange {
   readonly headSent: boolean;
   bytesSent: number;
   bodyBytesSent: number;
-  /** Head and whole body in one go (one write). */
+  /** Head and whole body in one go (one write). Bytes of up to 64 KB may be overwritten once this returns. */
   respond(body: Buffer | string): void;
   /** The same with a body that other exchanges are answered with as well. */
   respondKept(kept: KeptAnswer): void;
@@ -176,7 +176,7 @@ export interface UpstreamFacts {
   /** Where in the lists a request began anew, at another upstream after an internal redirect. */
   readonly redirects: number[];
   /** The upstream of the attempt at hand, for error log lines: `http://127.0.0.1:8080/path`. */
-  url: string | undefined;
+  readonly url: string;
 }
 
 export interface ClientConnection {

@@ -293,7 +293,8 @@ export class HttpExchange implements Exchange {
       return;
     }
     this.transport.sendHead(this);
-    const bytes = typeof wanted === 'string' ? Buffer.from(wanted, 'latin1') : wanted;
+    // The filters keep what they get, and the caller's bytes are his again.
+    const bytes = typeof wanted === 'string' ? Buffer.from(wanted, 'latin1') : Buffer.from(wanted);
     if (bytes.length > 0) filters.write(bytes);
     filters.end();
   }

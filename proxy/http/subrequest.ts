@@ -76,7 +76,9 @@ class SubrequestTransport implements Transport {
   }
 
   respond(exchange: HttpExchange, body: Buffer | string): void {
-    if (body.length > 0) this.write(exchange, typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
+    if (body.length > 0) {
+      this.write(exchange, typeof body === 'string' ? Buffer.from(body, 'latin1') : Buffer.from(body));
+    }
     this.end(exchange);
   }
 

@@ -10,7 +10,7 @@ import type { KeptAnswer } from './kept-answer.ts';
 export interface Transport {
   /**
    * Head and whole body at once. `body` is empty when the head alone is to be sent (HEAD, 304). With `kept`, whose body it
-   * then is, head and body may be bytes that were sent before.
+   * then is, head and body may be bytes that were sent before. A body of up to 64 KB is the caller's again afterwards.
    */
   respond(exchange: HttpExchange, body: Buffer | string, kept?: KeptAnswer): void;
   sendHead(exchange: HttpExchange): void;

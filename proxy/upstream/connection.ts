@@ -48,6 +48,8 @@ export class UpstreamConnection {
   connected = false;
   closed = false;
   user: ConnectionUser | undefined;
+  /** Who it belongs to whenever it is idle. */
+  idleUser: ConnectionUser | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** When the wait under way is over (performance.now); 0 when nothing is awaited. */
   #deadline = 0;
@@ -98,14 +100,14 @@ export class UpstreamConnection {
     return socket;
   }
 
-  /** Sets (ms) or clears (0) the time limit of what is awaited. The timer is kept and only looks at the deadline when it fires: arming it costs no more than a clock read. */
-  wait(milliseconds: number): void {
+  /** Sets (ms) or clears (0) the time limit of what is awaited. The timer is kept and only looks at the deadline when it fires: arming it costs no more than reading the clock, which a caller may have done (`now`). */
+  wait(milliseconds: number, now = performance.now()): void {
     if (milliseconds === 0) {
       this.#deadline = 0;
       if (this.closed && this.#timer !== undefined) clearTimeout(this.#timer);
       return;
     }
-    const deadline = performance.now() + milliseconds;
+    const deadline = now + milliseconds;
     if (this.#timer !== undefined && this.#firesAt > deadline) {
       clearTimeout(this.#timer);
       this.#timer = undefined;

@@ -1,5 +1,7 @@
-import type { Exchange, UpstreamFacts } from '../http/exchange.ts';
+import { clock } from '../http/clock.ts';
+import type { Exchange } from '../http/exchange.ts';
 import { verifyError } from '../http/verify-errors.ts';
+import { Attempts } from './attempts.ts';
 import type { Client, Selection } from './balancer.ts';
 import { type ConnectionUser, UpstreamConnection, type UpstreamTls } from './connection.ts';
 import { connectErrorLevel, NEXT, nextStatus, statusOfFailure, systemError } from './failure.ts';
@@ -54,7 +56,7 @@ const METHODS_NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);
 const ONE_PIECE = 32768;
 
 /** nginx counts time in whole seconds when it lets a failed server rest. */
-const balancerNow = (): number => Math.floor(Date.now() / 1000) * 1000;
+const balancerNow = (): number => clock.second * 1000;
 
 /**
  * One request on its way through one upstream: connects, sends, retries, passes the answer on. It is the user of its
@@ -65,8 +67,8 @@ export class Forwarding implements ConnectionUser {
   readonly #settings: ForwardSettings;
   readonly #request: ForwardRequest;
   readonly #selection: Selection;
-  readonly #facts: UpstreamFacts;
-  readonly #startedAt = performance.now();
+  #attempts: Attempts | undefined;
+  #startedAt = 0;
   #connection: UpstreamConnection | undefined;
   #peer: Peer | undefined;
   /** The connection was kept from an earlier request. */
@@ -94,9 +96,9 @@ export class Forwarding implements ConnectionUser {
     this.#selection = upstream.balancer.select(client);
     const { nextUpstreamTries } = settings;
     if (nextUpstreamTries > 0 && this.#selection.tries > nextUpstreamTries) this.#selection.tries = nextUpstreamTries;
-    if (exchange.upstream === undefined) exchange.upstream = newFacts();
-    else exchange.upstream.redirects.push(exchange.upstream.addresses.length);
-    this.#facts = exchange.upstream;
+    // An internal redirect has brought the request to another upstream.
+    this.#attempts = exchange.upstream as Attempts | undefined;
+    this.#attempts?.redirects.push(this.#attempts.addresses.length);
   }
 
   /** Makes the first attempt. */
@@ -107,16 +109,18 @@ export class Forwarding implements ConnectionUser {
 
   #connect(): void {
     const { upstream, tls, scheme, uri } = this.#request;
-    const facts = this.#facts;
-    this.#attemptAt = performance.now();
+    const now = performance.now();
+    this.#attemptAt = now;
+    if (this.#startedAt === 0) this.#startedAt = now;
     const peer = this.#selection.get(balancerNow());
     this.#peer = peer;
-    facts.addresses.push(peer?.address.text ?? upstream.name);
-    facts.statuses.push(-1);
-    facts.responseTimes.push(-1);
-    facts.connectTimes.push(-1);
-    facts.headerTimes.push(-1);
-    facts.url = `${scheme}://${peer?.address.text ?? upstream.name}${peer?.address.path === undefined ? '' : ':'}${uri}`;
+    const address = peer?.address.text ?? upstream.name;
+    if (this.#attempts === undefined) {
+      this.#attempts = new Attempts(address, scheme, uri);
+      this.#exchange.upstream = this.#attempts;
+    } else {
+      this.#attempts.add(address, scheme, uri);
+    }
     if (peer === undefined) {
       this.#exchange.logError('error', 'no live upstreams while connecting to upstream');
       this.#attemptEnded(502);
@@ -128,7 +132,7 @@ export class Forwarding implements ConnectionUser {
     if (kept !== undefined) {
       this.#connection = kept;
       kept.user = this;
-      this.onConnect();
+      this.#send(kept, now);
       return;
     }
     const connection = new UpstreamConnection(peer.address, tls, this);
@@ -138,9 +142,12 @@ export class Forwarding implements ConnectionUser {
 
   onConnect(): void {
     const connection = this.#connection;
-    if (connection === undefined) return;
+    if (connection !== undefined) this.#send(connection, performance.now());
+  }
+
+  #send(connection: UpstreamConnection, now: number): void {
     const { head, body } = this.#request;
-    this.#facts.connectTimes[this.#facts.connectTimes.length - 1] = (performance.now() - this.#attemptAt) / 1000;
+    this.#attempts!.connected((now - this.#attemptAt) / 1000);
     connection.requests++;
     this.#requestSent = true;
     this.#bodySent = false;
@@ -151,7 +158,7 @@ export class Forwarding implements ConnectionUser {
         whole.length === 0
           ? connection.socket.write(head, 'latin1')
           : connection.socket.write(Buffer.concat([Buffer.from(head, 'latin1'), whole]));
-      connection.wait(flushed ? this.#settings.readTimeout : this.#settings.sendTimeout);
+      connection.wait(flushed ? this.#settings.readTimeout : this.#settings.sendTimeout, now);
       return;
     }
     connection.wait(this.#settings.sendTimeout);
@@ -174,10 +181,12 @@ export class Forwarding implements ConnectionUser {
   }
 
   onBytes(bytes: Buffer, end: number): boolean {
-    this.#facts.bytesReceived += end;
+    this.#attempts!.bytesReceived += end;
     if (this.#head !== undefined) return this.#takeBody(bytes, 0, end);
     const before = this.#headText.length;
-    const text = before === 0 ? bytes.toString('latin1', 0, end) : this.#headText + bytes.toString('latin1', 0, end);
+    // A head is no longer than the buffer; what follows it stays bytes.
+    const part = bytes.toString('latin1', 0, Math.min(end, this.#settings.bufferSize));
+    const text = before === 0 ? part : this.#headText + part;
     const head = readResponseHead(text);
     if (head === undefined) {
       if (text.length >= this.#settings.bufferSize) {
@@ -200,11 +209,10 @@ export class Forwarding implements ConnectionUser {
     }
     if (head.status < 200 && head.status !== 101) {
       // An interim answer: the real one follows.
-      this.#headText = text.slice(head.end);
-      if (this.#headText === '') return true;
-      const rest = Buffer.from(this.#headText, 'latin1');
       this.#headText = '';
-      return this.onBytes(rest, rest.length);
+      const rest = Buffer.from(bytes.subarray(head.end - before, end));
+      this.#attempts!.bytesReceived -= rest.length;
+      return rest.length === 0 || this.onBytes(rest, rest.length);
     }
     this.#headText = '';
     return this.#takeHead(head, text, bytes, head.end - before, end);
@@ -212,17 +220,18 @@ export class Forwarding implements ConnectionUser {
 
   #takeHead(head: ResponseHead, text: string, bytes: Buffer, start: number, end: number): boolean {
     const exchange = this.#exchange;
-    const facts = this.#facts;
+    const attempts = this.#attempts!;
     const retry = nextStatus(head.status);
     if (retry !== 0 && this.#selection.tries > 1 && this.#mayRetry(retry)) {
-      facts.statuses[facts.statuses.length - 1] = head.status;
+      attempts.answered(head.status);
       this.#next(retry);
       return true;
     }
     this.#head = head;
-    facts.headers = head.headers;
-    facts.statuses[facts.statuses.length - 1] = head.status;
-    facts.headerTimes[facts.headerTimes.length - 1] = (performance.now() - this.#attemptAt) / 1000;
+    const now = performance.now();
+    attempts.headers = head.headers;
+    attempts.answered(head.status);
+    attempts.headCame((now - this.#attemptAt) / 1000);
     if (head.status === 101) {
       this.#upgrade(head, bytes, start, end);
       return true;
@@ -233,13 +242,6 @@ export class Forwarding implements ConnectionUser {
       return true;
     }
     const bodyless = headOnly || head.status === 204 || head.status === 304;
-    this.#reader = bodyless
-      ? new LengthReader(0)
-      : head.chunked
-        ? new ChunkedReader()
-        : head.contentLength === undefined
-          ? new CloseReader()
-          : new LengthReader(head.contentLength);
     const connection = this.#connection!;
     if (!this.#settings.takeHead(exchange, head)) {
       // Answered otherwise (error_page, X-Accel-Redirect): the upstream's body is of no use.
@@ -257,9 +259,10 @@ export class Forwarding implements ConnectionUser {
     const length = head.contentLength;
     if (!bodyless && length !== undefined && length === end - start && length <= ONE_PIECE && length > 0) {
       keeper?.write(bytes.subarray(start, end));
-      this.#release(true);
+      this.#release(true, now);
       keeper?.complete();
-      exchange.respond(text.slice(head.end));
+      // What is text already goes on as text; more of it would cost a copy in each direction.
+      exchange.respond(text.length - head.end === length ? text.slice(head.end) : bytes.subarray(start, end));
       return true;
     }
     if (bodyless && start === end) {
@@ -269,6 +272,13 @@ export class Forwarding implements ConnectionUser {
       exchange.end();
       return true;
     }
+    this.#reader = bodyless
+      ? new LengthReader(0)
+      : head.chunked
+        ? new ChunkedReader()
+        : length === undefined
+          ? new CloseReader()
+          : new LengthReader(length);
     exchange.onDrain = () => this.#clientDrained();
     exchange.sendHead();
     connection.wait(this.#settings.readTimeout);
@@ -445,27 +455,25 @@ export class Forwarding implements ConnectionUser {
   }
 
   /** Books the end of an attempt. */
-  #attemptEnded(status: number): void {
-    const { statuses, responseTimes } = this.#facts;
-    const last = statuses.length - 1;
-    if (statuses[last] === -1) statuses[last] = status;
-    responseTimes[last] = (performance.now() - this.#attemptAt) / 1000;
+  #attemptEnded(status: number, now = performance.now()): void {
+    this.#attempts!.ended(status, (now - this.#attemptAt) / 1000);
   }
 
   /** Lets go of the connection after a complete answer; keeps it when both sides may use it again. */
-  #release(reusable: boolean): void {
+  #release(reusable: boolean, now = performance.now()): void {
     const connection = this.#connection;
     const head = this.#head;
     this.#connection = undefined;
     this.#done = true;
     this.#exchange.onAbort = undefined;
     this.#exchange.onDrain = undefined;
-    this.#attemptEnded(head?.status ?? 502);
+    this.#attemptEnded(head?.status ?? 502, now);
     if (this.#peer !== undefined) this.#selection.free(this.#peer, 'ok', balancerNow());
     this.#peer = undefined;
     this.#request.body.close();
     if (connection === undefined) return;
-    if (reusable && this.#bodySent && head !== undefined && !head.close) this.#request.upstream.pool.give(connection);
+    if (reusable && this.#bodySent && head !== undefined && !head.close)
+      this.#request.upstream.pool.give(connection, now);
     else connection.destroy();
   }
 
@@ -509,8 +517,7 @@ export class Forwarding implements ConnectionUser {
     }
     keeper?.broken();
     this.#logWhile('info', 'client prematurely closed connection, so upstream connection is closed too');
-    const { statuses } = this.#facts;
-    if (statuses[statuses.length - 1] === -1) statuses[statuses.length - 1] = 0;
+    if (this.#attempts!.statuses.at(-1) === -1) this.#attempts!.answered(0);
     this.#release(false);
     this.#spool?.close();
   }
@@ -525,18 +532,4 @@ function tlsFailure(error: NodeJS.ErrnoException): string {
     return `upstream SSL certificate does not match "${(error as { host?: string }).host ?? ''}"`;
   }
   return `upstream SSL certificate verify error: (${verifyError(error.code ?? error.message)})`;
-}
-
-function newFacts(): UpstreamFacts {
-  return {
-    addresses: [],
-    statuses: [],
-    responseTimes: [],
-    connectTimes: [],
-    headerTimes: [],
-    bytesReceived: 0,
-    headers: undefined,
-    redirects: [],
-    url: undefined,
-  };
 }

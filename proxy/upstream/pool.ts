@@ -32,24 +32,25 @@ export class Pool {
     for (let i = this.#idle.length - 1; i >= 0; i--) {
       const connection = this.#idle[i]!;
       if (connection.address.text !== address) continue;
-      this.#idle.splice(i, 1);
-      connection.wait(0);
+      if (i === this.#idle.length - 1) this.#idle.pop();
+      else this.#idle.splice(i, 1);
+      connection.wait(0, 0);
       return connection;
     }
     return undefined;
   }
 
   /** Keeps a connection whose answer is complete, or closes it when it has served long enough. */
-  give(connection: UpstreamConnection): void {
+  give(connection: UpstreamConnection, now = performance.now()): void {
     const { connections, requests, time, timeout } = this.#limits;
-    const spent = connection.requests >= requests || performance.now() - connection.openedAt > time;
+    const spent = connection.requests >= requests || now - connection.openedAt > time;
     if (connections === 0 || spent || connection.closed || this.#closed) {
       connection.destroy();
       return;
     }
     if (this.#idle.length >= connections) this.#idle.shift()!.destroy();
-    connection.user = new Idle(this, connection);
-    connection.wait(timeout);
+    connection.user = connection.idleUser ??= new Idle(this, connection);
+    connection.wait(timeout, now);
     this.#idle.push(connection);
   }
 

@@ -125,7 +125,7 @@ export class UpstreamRegistry {
   }
 
   find(name: string): Upstream | undefined {
-    return this.#ready.get(name.toLowerCase());
+    return this.#ready.get(name) ?? this.#ready.get(name.toLowerCase());
   }
 
   /** Closes all idle connections, and keeps none from now on. */

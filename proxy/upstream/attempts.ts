@@ -1,0 +1,62 @@
+import type { UpstreamFacts } from '../http/exchange.ts';
+
+/**
+ * What became of a request at its upstreams, one entry in each list for an attempt. The lists are made with their first
+ * entry in them, because few requests have a second, and an empty list that grows takes room for sixteen more.
+ */
+export class Attempts implements UpstreamFacts {
+  readonly addresses: string[];
+  readonly statuses = [-1];
+  readonly responseTimes = [-1];
+  readonly connectTimes = [-1];
+  readonly headerTimes = [-1];
+  readonly redirects: number[] = [];
+  bytesReceived = 0;
+  headers: readonly string[] | undefined;
+  #scheme: string;
+  #uri: string;
+
+  /** `address` of the first attempt; `uri` is what it asks for. */
+  constructor(address: string, scheme: string, uri: string) {
+    this.addresses = [address];
+    this.#scheme = scheme;
+    this.#uri = uri;
+  }
+
+  /** One more. */
+  add(address: string, scheme: string, uri: string): void {
+    this.addresses.push(address);
+    this.statuses.push(-1);
+    this.responseTimes.push(-1);
+    this.connectTimes.push(-1);
+    this.headerTimes.push(-1);
+    this.#scheme = scheme;
+    this.#uri = uri;
+  }
+
+  /** Written out only when an error is logged. */
+  get url(): string {
+    const address = this.addresses.at(-1)!;
+    return `${this.#scheme}://${address}${address.startsWith('unix:') ? ':' : ''}${this.#uri}`;
+  }
+
+  /** The last attempt was answered, with this status. */
+  answered(status: number): void {
+    this.statuses[this.statuses.length - 1] = status;
+  }
+
+  /** The last attempt is over; `status` holds where no answer came. Times in seconds. */
+  ended(status: number, seconds: number): void {
+    const last = this.statuses.length - 1;
+    if (this.statuses[last] === -1) this.statuses[last] = status;
+    this.responseTimes[last] = seconds;
+  }
+
+  connected(seconds: number): void {
+    this.connectTimes[this.connectTimes.length - 1] = seconds;
+  }
+
+  headCame(seconds: number): void {
+    this.headerTimes[this.headerTimes.length - 1] = seconds;
+  }
+}
