@@ -60,6 +60,15 @@ export class Engine {
         variable: (exchange, name) => this.configuration.variables.get(exchange, name),
         traffic: () => trafficOf(this.connections),
         logError: (exchange, level, message) => this.#logError(exchange, level, message),
+        logConnection: (level, number, client, message) => {
+          const line = `${message}, client: ${client}, server: ${hosts.text}`;
+          this.errorLogs.write(
+            this.#phases.planAt(hosts.defaultServer.configurations).core.errorLog,
+            level,
+            number,
+            line,
+          );
+        },
       };
       this.#services.set(hosts, service);
     }

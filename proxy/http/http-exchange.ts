@@ -343,6 +343,7 @@ export class HttpExchange implements Exchange {
       return;
     }
     if (status === 444) {
+      this.status = status;
       this.abort();
       return;
     }

@@ -209,7 +209,8 @@ class Http2Transport implements Transport {
 
   abort(exchange: HttpExchange): void {
     exchange.finish();
-    this.#stream.close(onDemand.http2.constants.NGHTTP2_INTERNAL_ERROR);
+    const { NGHTTP2_PROTOCOL_ERROR, NGHTTP2_INTERNAL_ERROR } = onDemand.http2.constants;
+    this.#stream.close(exchange.status === 444 ? NGHTTP2_PROTOCOL_ERROR : NGHTTP2_INTERNAL_ERROR);
   }
 
   upgrade(): Socket {

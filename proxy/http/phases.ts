@@ -18,6 +18,8 @@ export interface Service {
     level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert',
     message: string,
   ): void;
+  /** For a connection on which there is no request yet; `client` is its address. */
+  logConnection(level: 'info', number: number, client: string, message: string): void;
 }
 
 /** How a step's verdict is understood: nginx's checkers. */

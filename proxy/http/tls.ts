@@ -14,7 +14,12 @@ export interface TlsOfServers {
   /** The default server's credentials, for clients that name no server. */
   credentialsOf(server: VirtualServer): SecureContextOptions;
   /** What holds for the whole address is what its default server says. */
-  optionsOf(server: VirtualServer): { readonly requestCertificate: boolean; readonly sessionTimeout: number };
+  optionsOf(server: VirtualServer): {
+    readonly requestCertificate: boolean;
+    /** Milliseconds. */
+    readonly sessionTimeout: number;
+    readonly keepsSessions: boolean;
+  };
 }
 
 /** The first byte of a TLS record that carries a handshake, and of an SSLv2 one. */
@@ -65,7 +70,9 @@ function whenBytesCome(socket: Socket, service: Service, then: (first: Buffer) =
 function createTlsServer(tls: TlsOfServers, service: Service, connections: Connections): Server {
   const { hosts } = service;
   const fallback = tls.contextOf(hosts.defaultServer);
-  const { requestCertificate, sessionTimeout } = tls.optionsOf(hosts.defaultServer);
+  const { sessionTimeout, keepsSessions } = tls.optionsOf(hosts.defaultServer);
+  // A handshake asks for a certificate, or doesn't, before the name of the server is known.
+  const requestCertificate = hosts.servers.some((one) => tls.optionsOf(one).requestCertificate);
   const server = onDemand.tls.createServer({
     ...tls.credentialsOf(hosts.defaultServer),
     SNICallback: (name, done) => done(null, contextFor(tls, hosts, name) ?? fallback),
@@ -75,12 +82,42 @@ function createTlsServer(tls: TlsOfServers, service: Service, connections: Conne
     sessionTimeout: sessionTimeout / 1000,
     handshakeTimeout: hosts.defaultServer.core.clientHeaderTimeout,
   });
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  if (keepsSessions) keepSessions(server);
+  server.on('tlsClientError', (error, socket) => {
+    const words = handshakeFailure(error);
+    const client = socket.remoteAddress ?? '';
+    if (words !== undefined) service.logConnection('info', ++connections.count, client, words);
+    socket.destroy();
+  });
   server.on('secureConnection', (socket: TLSSocket) => {
     if (socket.alpnProtocol === 'h2') acceptHttp2(socket, service, connections);
     else new HttpConnection(socket, service, connections, true);
   });
   return server;
+}
+
+/** OpenSSL's own line without the names of its functions and files, as nginx logs it; `undefined` for a client that just went. */
+function handshakeFailure({ message }: Error): string | undefined {
+  const match = /error:([0-9A-F]{8}):([^:]*):[^:]*:([^:]*)/.exec(message);
+  if (match === null) return undefined;
+  return `SSL_do_handshake() failed (SSL: error:${match[1]}:${match[2]}::${match[3]}) while SSL handshaking`;
+}
+
+/** As many as nginx keeps in a megabyte. */
+const MOST_SESSIONS = 4000;
+
+/** `ssl_session_cache`: for clients that take no tickets. OpenSSL itself drops a session that is too old. */
+function keepSessions(server: Server): void {
+  const sessions = new Map<string, Buffer>();
+  server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
+    const [oldest] = sessions.keys();
+    if (sessions.size >= MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+    sessions.set(id.toString('latin1'), session);
+    done();
+  });
+  server.on('resumeSession', (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) => {
+    done(null, sessions.get(id.toString('latin1')) ?? null);
+  });
 }
 
 function contextFor(tls: TlsOfServers, hosts: VirtualHosts, name: string): SecureContext | undefined {

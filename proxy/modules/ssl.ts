@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { ConfigError, type Directive, flag, oneOf, PlacelessError, parseSize, size, time } from '../config/index.ts';
 import { readKeyPair, readPem } from '../http/certificate.ts';
@@ -7,6 +8,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { type Build, DECLINED, type DirectiveSpec, type Module } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
 import { createAcceptSecure } from '../http/tls.ts';
+import { verifyError, verifyWords } from '../http/verify-errors.ts';
 import { TLS_PROTOCOLS, tlsRange } from '../upstream/tls-range.ts';
 
 /** TLS of one server; what isn't set is `undefined` until it is merged. Times in milliseconds. */
@@ -113,21 +115,26 @@ export const ssl: Module = {
   variables: {
     ssl_protocol: (exchange) => exchange.connection.tls?.getProtocol() ?? undefined,
     ssl_cipher: (exchange) => exchange.connection.tls?.getCipher().name,
-    ssl_server_name: (exchange) => {
-      const name = (exchange.connection.tls as { servername?: string | false } | undefined)?.servername;
-      return typeof name === 'string' ? name : undefined;
-    },
+    ssl_server_name: serverName,
     ssl_session_reused: (exchange) => {
       const { tls } = exchange.connection;
       return tls === undefined ? undefined : tls.isSessionReused() ? 'r' : '.';
     },
     ssl_session_id: (exchange) => (exchange.connection.tls === undefined ? undefined : ''),
     ssl_client_verify: clientVerify,
-    ssl_client_s_dn: (exchange) => distinguishedName(exchange, 'subject'),
-    ssl_client_i_dn: (exchange) => distinguishedName(exchange, 'issuer'),
-    ssl_client_serial: (exchange) => exchange.connection.tls?.getPeerCertificate()?.serialNumber,
-    ssl_client_fingerprint: (exchange) =>
-      exchange.connection.tls?.getPeerCertificate()?.fingerprint?.replaceAll(':', '').toLowerCase(),
+    ssl_client_s_dn: (exchange) => distinguishedName(clientCertificate(exchange)?.subject),
+    ssl_client_i_dn: (exchange) => distinguishedName(clientCertificate(exchange)?.issuer),
+    ssl_client_serial: (exchange) => clientCertificate(exchange)?.serialNumber,
+    ssl_client_fingerprint: (exchange) => clientCertificate(exchange)?.fingerprint.replaceAll(':', '').toLowerCase(),
+    ssl_client_v_start: (exchange) => clientCertificate(exchange)?.validFrom,
+    ssl_client_v_end: (exchange) => clientCertificate(exchange)?.validTo,
+    ssl_client_v_remain: daysRemaining,
+    ssl_client_raw_cert: (exchange) => clientCertificate(exchange)?.toString(),
+    ssl_client_cert: (exchange) => clientCertificate(exchange)?.toString().trimEnd().replaceAll('\n', '\n\t'),
+    ssl_client_escaped_cert: (exchange) => {
+      const text = clientCertificate(exchange)?.toString();
+      return text === undefined ? undefined : encodeURIComponent(text);
+    },
     ssl_alpn_protocol: (exchange) => {
       const name = exchange.connection.tls?.alpnProtocol;
       return typeof name === 'string' ? name : undefined;
@@ -141,8 +148,9 @@ export const acceptSecure = createAcceptSecure({
   contextOf: (server) => sslOf(server).context,
   credentialsOf: (server) => sslOf(server).credentials ?? {},
   optionsOf: (server) => {
-    const { verifyClient, sessionTimeout } = sslOf(server);
-    return { requestCertificate: verifyClient !== 'off', sessionTimeout: sessionTimeout! };
+    const { verifyClient, sessionTimeout, sessionCache = 'none' } = sslOf(server);
+    const keepsSessions = /\b(shared|builtin)\b/.test(sessionCache);
+    return { requestCertificate: verifyClient !== 'off', sessionTimeout: sessionTimeout!, keepsSessions };
   },
 });
 
@@ -229,12 +237,12 @@ function contextOf(own: SslServer, keys: readonly string[]): SecureContext {
     throw new PlacelessError('no ssl_client_certificate for ssl_verify_client');
   }
   let secureOptions = 0;
-  if (own.preferServerCiphers === true) secureOptions |= onDemand.crypto.constants.SSL_OP_CIPHER_SERVER_PREFERENCE;
   if (own.sessionTickets === false) secureOptions |= onDemand.crypto.constants.SSL_OP_NO_TICKET;
   const options: SecureContextOptions = {
     cert: pairs.map((pair) => pair.cert),
     key: pairs.map((pair) => pair.key),
     ciphers: own.ciphers!,
+    honorCipherOrder: own.preferServerCiphers === true,
     secureOptions,
     ...tlsRange(own.protocols!),
   };
@@ -260,24 +268,35 @@ function contextOf(own: SslServer, keys: readonly string[]): SecureContext {
   }
 }
 
+/** The name that the client asked for in its handshake. */
+function serverName({ connection: { tls } }: Exchange): string | undefined {
+  const name = (tls as { servername?: string | false } | undefined)?.servername;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
 function clientVerify(exchange: Exchange): string | undefined {
   const { tls } = exchange.connection;
   if (tls === undefined) return undefined;
-  if (!hasClientCertificate(exchange)) return 'NONE';
-  return tls.authorized ? 'SUCCESS' : `FAILED:${String(tls.authorizationError ?? '')}`;
+  if (clientCertificate(exchange) === undefined) return 'NONE';
+  return tls.authorized ? 'SUCCESS' : `FAILED:${verifyWords(String(tls.authorizationError ?? ''))}`;
 }
 
-function hasClientCertificate(exchange: Exchange): boolean {
-  return Object.keys(exchange.connection.tls?.getPeerCertificate() ?? {}).length > 0;
+/** The certificate that the client gave. */
+function clientCertificate({ connection: { tls } }: Exchange): X509Certificate | undefined {
+  return tls?.getPeerX509Certificate();
 }
 
-function distinguishedName(exchange: Exchange, whose: 'subject' | 'issuer'): string | undefined {
-  if (!hasClientCertificate(exchange)) return undefined;
-  const name = exchange.connection.tls!.getPeerCertificate()[whose] as unknown as Record<string, string>;
-  return Object.entries(name)
-    .reverse()
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+/** `CN=name,O=organisation`, the most special first. Source: RFC 2253. */
+function distinguishedName(lines: string | undefined): string | undefined {
+  if (lines === undefined) return undefined;
+  return lines.split('\n').reverse().join(',');
+}
+
+/** Whole days until the certificate expires. */
+function daysRemaining(exchange: Exchange): string | undefined {
+  const certificate = clientCertificate(exchange);
+  if (certificate === undefined) return undefined;
+  return String(Math.max(0, Math.floor((Date.parse(certificate.validTo) - Date.now()) / 86_400_000)));
 }
 
 /** `ssl_verify_client`: the answer to a client without a good certificate. Source: ngx_http_process_request. */
@@ -285,7 +304,19 @@ function checkClient(exchange: Exchange): number {
   const { tls } = exchange.connection;
   const { verifyClient } = exchange.server<SslServer>(ssl);
   if (tls === undefined || verifyClient === undefined || verifyClient === 'off') return DECLINED;
-  const given = hasClientCertificate(exchange);
-  if (given && verifyClient !== 'optional_no_ca' && !tls.authorized) return 495;
-  return !given && verifyClient === 'on' ? 496 : DECLINED;
+  const negotiated = serverName(exchange);
+  if (negotiated !== undefined && negotiated.toLowerCase() !== exchange.host) {
+    const words = 'client attempted to request the server name different from the one that was negotiated';
+    exchange.logError('info', `${words} while reading client request headers`);
+    return 421;
+  }
+  const given = clientCertificate(exchange) !== undefined;
+  if (given && !tls.authorized && verifyClient !== 'optional_no_ca') {
+    const error = verifyError(String(tls.authorizationError ?? ''));
+    exchange.logError('info', `client SSL certificate verify error: (${error}) while reading client request headers`);
+    return 495;
+  }
+  if (given || verifyClient !== 'on') return DECLINED;
+  exchange.logError('info', 'client sent no required SSL certificate while reading client request headers');
+  return 496;
 }

@@ -28,6 +28,8 @@ export class SideBySide {
   /** How much of each error log has been compared. */
   readonly #read: [number, number] = [0, 0];
   readonly ports: readonly [number, number];
+  /** The second port of each. */
+  readonly others: readonly [number, number];
   readonly #nginx: ChildProcess;
   readonly #engine: Engine;
   readonly #servers: { close(): void }[];
@@ -35,6 +37,7 @@ export class SideBySide {
   private constructor(
     folder: string,
     ports: readonly [number, number],
+    others: readonly [number, number],
     words: readonly (readonly [port: number, word: string])[],
     nginx: ChildProcess,
     engine: Engine,
@@ -43,6 +46,7 @@ export class SideBySide {
     this.folder = folder;
     this.#words = words;
     this.ports = ports;
+    this.others = others;
     this.#nginx = nginx;
     this.#engine = engine;
     this.#servers = servers;
@@ -106,7 +110,7 @@ export class SideBySide {
       ...others.map((port) => [port, 'OTHER'] as const),
       [appPort, 'APP'] as const,
     ];
-    const pair = new SideBySide(folder, ports, words, nginx, engine, servers);
+    const pair = new SideBySide(folder, ports, others, words, nginx, engine, servers);
     await pair.#ready();
     pair.#read[0] = pair.#lines('theirs/error.log').length;
     return pair;
