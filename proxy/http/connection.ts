@@ -183,6 +183,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       else this.#begin(head);
     }
     this.#parsing = false;
+    if (this.#peerEnded && this.#exchange === undefined && !this.socket.writableNeedDrain) this.#close();
   }
 
   #begin(head: RequestHead): void {
@@ -199,7 +200,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     exchange.keepAlive =
       head.version === '1.1' ? head.connection !== 'close' : head.version === '1.0' && head.connection === 'keep-alive';
     const problem = this.#chooseServer(exchange);
-    if (problem !== undefined || head.method === 'TRACE') {
+    if (problem !== undefined || head.method === 'TRACE' || head.method === 'CONNECT') {
       exchange.keepAlive = false;
       if (problem !== undefined) exchange.logError('info', `${problem} while reading client request headers`);
       exchange.fail(problem === undefined ? 405 : 400);
@@ -217,6 +218,11 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       this.#expectContinue = false;
       const taken = body.receive(bytes);
       this.#text = taken === rest.length ? '' : rest.slice(taken);
+      if (body.broken) {
+        exchange.keepAlive = false;
+        exchange.fail(body.errorStatus);
+        return;
+      }
     }
     this.#service.phases.begin(exchange);
   }
@@ -353,7 +359,6 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       (core.keepaliveTimeout === 0 ||
         this.requests >= core.keepaliveRequests ||
         this.#shared.quitting ||
-        this.#peerEnded ||
         this.#body?.broken === true ||
         (exchange.contentLength === undefined && !this.#chunked && !exchange.headerOnly) ||
         exchange.startedAt - this.#since > core.keepaliveTime)
@@ -498,6 +503,8 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
         this.#close();
         return;
       }
+      // The rest of the body won't come, and nobody is there for an answer.
+      if (!exchange.headSent) this.socket.destroy();
       this.#body.fail(400);
       if (exchange.finished || exchange.headSent) return;
       exchange.clientGone();
@@ -506,8 +513,6 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       // As nginx: a client that closes while an upstream works on its request is gone.
       exchange.clientGone();
       this.#close();
-    } else {
-      exchange.keepAlive = false;
     }
   }
 

@@ -29,7 +29,8 @@ export class IncomingBody implements RequestBody {
   #keptBytes = 0;
   #paused = false;
   #discarding = false;
-  #errorStatus = 0;
+  /** What to answer when it is broken. */
+  errorStatus = 0;
   #onData: ((chunk: Buffer) => void) | undefined;
   #onEnd: (() => void) | undefined;
   #onError: ((status: number) => void) | undefined;
@@ -105,7 +106,7 @@ export class IncomingBody implements RequestBody {
   #break(status: number): void {
     if (this.broken) return;
     this.broken = true;
-    this.#errorStatus = status;
+    this.errorStatus = status;
     this.#flush();
   }
 
@@ -142,7 +143,7 @@ export class IncomingBody implements RequestBody {
     if (this.broken) {
       const call = this.#onError;
       this.#settle();
-      call?.(this.#errorStatus);
+      call?.(this.errorStatus);
     } else if (this.complete) {
       const call = this.#onEnd;
       this.#settle();

@@ -96,8 +96,6 @@ export class Phases {
     }
     exchange.uri = parsed.path;
     exchange.args = parsed.args;
-    // A fragment never goes upstream.
-    if (plain === undefined && exchange.target.includes('#')) exchange.uriIsOriginal = false;
     exchange.step = 0;
     this.#run(exchange);
   }

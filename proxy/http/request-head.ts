@@ -25,6 +25,10 @@ export interface RequestHead {
   host: string | undefined;
   contentLength: number | undefined;
   chunked: boolean;
+  /** Transfer-Encoding as sent. */
+  coding: string | undefined;
+  /** Which of the headers that may stand once have been seen. */
+  once: number;
   /** The Connection header's wish. */
   connection: 'close' | 'keep-alive' | undefined;
   expectContinue: boolean;
@@ -64,6 +68,9 @@ for (let code = 0; code < 256; code++) {
 const REQUEST_LINE =
   /^([A-Z_-]+) +(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/? ]*))?([^ \x00-\x1f\x7f]*)(?: +HTTP\/(\d+)\.(\d+) *| *)$/;
 
+/** What may stand between `http://` and the path: no user, no underscore. Source: ngx_http_parse_request_line. */
+const AUTHORITY = /^(?:[A-Za-z0-9.-]+|\[[A-Za-z0-9:._~!$&'()*+,;=-]*\])(?::\d*)?$/;
+
 export function emptyHead(): RequestHead {
   return {
     method: '',
@@ -78,6 +85,8 @@ export function emptyHead(): RequestHead {
     host: undefined,
     contentLength: undefined,
     chunked: false,
+    coding: undefined,
+    once: 0,
     connection: undefined,
     expectContinue: false,
   };
@@ -109,6 +118,7 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
   const lineEnd = text.charCodeAt(lineFeed - 1) === 13 ? lineFeed - 1 : lineFeed;
   if (!readPlainLine(head, at, lineEnd)) {
     const failure = readRequestLine(head, text.slice(at, lineEnd));
+    if (failure === 4) head.version = '0.9';
     if (failure !== undefined) return error(failure === 505 ? 505 : 400, lineErrors[failure]!);
   }
   at = lineFeed + 1;
@@ -208,11 +218,15 @@ const lineErrors: Record<number, string> = {
 function readRequestLine(head: RequestHead, line: string): number | undefined {
   head.requestLine = line;
   const match = REQUEST_LINE.exec(line);
-  if (match === null) return /^[A-Z_-]+ /.test(line) ? 2 : 1;
+  if (match === null) {
+    // The first digit of a version is judged before the rest is looked at.
+    if (/^[A-Z_-]+ +\S+ +HTTP\/(?:[2-9]|1\d)/.test(line)) return 505;
+    return /^[A-Z_-]+ /.test(line) ? 2 : 1;
+  }
   head.method = match[1]!;
   let target = match[4]!;
   if (match[2] !== undefined) {
-    if (match[3] === '') return 2;
+    if (!AUTHORITY.test(match[3]!)) return 2;
     head.authority = match[3]!;
     if (!target.startsWith('/')) target = `/${target}`;
   } else if (!target.startsWith('/')) {
@@ -227,7 +241,7 @@ function readRequestLine(head: RequestHead, line: string): number | undefined {
   const major = Number(match[5]);
   const minor = Number(match[6]);
   if (match[5]!.startsWith('0') || minor > 999) return 3;
-  if (major > 1) return major > 99 ? 3 : 505;
+  if (major > 1) return 505;
   head.version = minor === 0 ? '1.0' : '1.1';
   return undefined;
 }
@@ -266,7 +280,13 @@ function readHeaderLine(
   while (valueEnd > valueStart && text.charCodeAt(valueEnd - 1) === 32) valueEnd--;
   if (valueStart > valueEnd) valueStart = valueEnd;
   const carriageReturn = text.indexOf('\r', nameEnd);
-  if ((carriageReturn >= 0 && carriageReturn < lineFeed - 1) || (nul >= 0 && nul < lineFeed)) return INVALID;
+  if (nul >= 0 && nul < lineFeed) return INVALID;
+  if (carriageReturn >= 0 && carriageReturn < lineFeed - 1) {
+    // Several before the line feed are forgiven.
+    if (!/^\r+$/.test(text.slice(carriageReturn, lineFeed))) return INVALID;
+    valueEnd = carriageReturn;
+    while (valueEnd > valueStart && text.charCodeAt(valueEnd - 1) === 32) valueEnd--;
+  }
   if (!valid && limits.ignoreInvalidHeaders) return undefined;
   head.offsets.push(start, nameEnd, valueStart, valueEnd);
   return noteHeader(head, start, nameEnd, valueStart, valueEnd);
@@ -290,6 +310,7 @@ function noteHeader(
       return undefined;
     case 6:
       if (!nameIs(text, start, 'expect')) return undefined;
+      if (isRepeated(head, 1)) return DUPLICATE;
       if (value().toLowerCase() === '100-continue') head.expectContinue = true;
       return undefined;
     case 10:
@@ -302,35 +323,55 @@ function noteHeader(
       return undefined;
     case 14: {
       if (!nameIs(text, start, 'content-length')) return undefined;
-      if (head.contentLength !== undefined) return { status: 400, reason: 'client sent duplicate header line' };
+      if (head.contentLength !== undefined) return DUPLICATE;
       const length = value();
-      if (!/^\d{1,15}$/.test(length)) return { status: 400, reason: 'client sent invalid "Content-Length" header' };
+      if (!/^\d+$/.test(length) || (length.length > 15 && BigInt(length) > LARGEST_LENGTH)) {
+        return { status: 400, reason: 'client sent invalid "Content-Length" header' };
+      }
       head.contentLength = Number(length);
       return undefined;
     }
     case 17:
+      if (nameIs(text, start, 'if-modified-since')) return isRepeated(head, 2) ? DUPLICATE : undefined;
       if (!nameIs(text, start, 'transfer-encoding')) return undefined;
-      if (head.chunked) return { status: 400, reason: 'client sent duplicate header line' };
-      if (value().toLowerCase() !== 'chunked') {
-        return { status: 501, reason: `client sent unknown "Transfer-Encoding": "${value()}"` };
-      }
-      head.chunked = true;
+      if (head.coding !== undefined) return DUPLICATE;
+      head.coding = value();
+      head.chunked = head.coding.toLowerCase() === 'chunked';
       return undefined;
+    case 8:
+      if (nameIs(text, start, 'if-match')) return isRepeated(head, 4) ? DUPLICATE : undefined;
+      return nameIs(text, start, 'if-range') && isRepeated(head, 8) ? DUPLICATE : undefined;
+    case 13:
+      if (nameIs(text, start, 'if-none-match')) return isRepeated(head, 16) ? DUPLICATE : undefined;
+      return nameIs(text, start, 'authorization') && isRepeated(head, 32) ? DUPLICATE : undefined;
+    case 19:
+      return nameIs(text, start, 'if-unmodified-since') && isRepeated(head, 64) ? DUPLICATE : undefined;
     default:
       return undefined;
   }
+}
+
+const DUPLICATE = { status: 400, reason: 'client sent duplicate header line' };
+/** The largest that fits nginx's off_t. */
+const LARGEST_LENGTH = 2n ** 63n - 1n;
+
+/** Whether the header of this bit was seen before; it has been now. */
+function isRepeated(head: RequestHead, bit: number): boolean {
+  const repeated = (head.once & bit) !== 0;
+  head.once |= bit;
+  return repeated;
 }
 
 function checkFraming(head: RequestHead): [number, string] | undefined {
   if (head.host === undefined && head.version === '1.1') {
     return [400, 'client sent HTTP/1.1 request without "Host" header'];
   }
-  if (head.chunked && head.contentLength !== undefined) {
+  if (head.coding === undefined) return undefined;
+  if (head.version === '1.0') return [400, 'client sent HTTP/1.0 request with "Transfer-Encoding" header'];
+  if (head.contentLength !== undefined) {
     return [400, 'client sent "Content-Length" and "Transfer-Encoding" headers at the same time'];
   }
-  if (head.chunked && head.version === '1.0') {
-    return [400, 'client sent HTTP/1.0 request with "Transfer-Encoding" header'];
-  }
+  if (!head.chunked) return [501, `client sent unknown "Transfer-Encoding": "${head.coding}"`];
   return undefined;
 }
 

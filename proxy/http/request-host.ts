@@ -30,8 +30,8 @@ export function chooseServer(exchange: HttpExchange): string | undefined {
 export function validHost(text: string): string | undefined {
   if (text.startsWith('[')) {
     const end = text.indexOf(']');
-    if (end < 0 || /[\x00-\x20\x7f/]/.test(text)) return undefined;
-    return text.slice(0, end + 1).toLowerCase();
+    if (/[\x00-\x20\x7f/]/.test(text)) return undefined;
+    return (end < 0 ? text : text.slice(0, end + 1)).toLowerCase();
   }
   if (text === '' || /[\x00-\x20\x7f/]|\.\./.test(text)) return undefined;
   const colon = text.indexOf(':');
