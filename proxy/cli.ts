@@ -26,14 +26,17 @@ export async function main(words: readonly string[]): Promise<number | undefined
     flags = parseArguments(words);
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    say('emerg', error.message);
+    tell(`nginx: ${error.message}`);
     return 1;
   }
   if (flags.help || flags.version || flags.configure) {
     tell(`nginx version: nginx/${VERSION}`);
-    if (flags.configure) tell(`built with Node.js ${process.version}\nconfigure arguments:`);
+    if (flags.configure) {
+      tell(`built with Node.js ${process.version}\nbuilt with OpenSSL ${process.versions.openssl}`);
+      tell('TLS SNI support enabled\nconfigure arguments:');
+    }
     if (flags.help) process.stderr.write(help);
-    return 0;
+    if (!flags.test && !flags.dump) return 0;
   }
   const options = startOptions(flags);
   if (flags.test || flags.dump) return test(options, flags);

@@ -79,9 +79,11 @@ export function buildConfiguration(options: BuildOptions): Configuration {
 }
 
 function applyGlobal(builder: Builder, text: string, folder: string): void {
-  const parsed: Parsed = parseText(text.trimEnd().endsWith(';') || text.trim() === '' ? text : `${text};`, '', {
-    folder,
-  });
+  // nginx reads the parameter as it is, and says of what ends too early that it is a parameter.
+  const parsed: Parsed = parseText(text, '', { folder });
+  if (/unexpected end of file/.test(parsed.error?.reason ?? '')) {
+    throw new ConfigError('unexpected end of parameter, expecting ";" in command line');
+  }
   try {
     builder.apply(parsed.directives);
   } catch (error) {

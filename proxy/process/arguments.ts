@@ -88,4 +88,5 @@ Options:
   -e filename   : set error log file (default: stderr)
   -c filename   : set configuration file (default: /etc/nginx/nginx.conf)
   -g directives : set global directives out of configuration file
+
 `;

@@ -40,14 +40,14 @@ export class ServerProgram {
     const port = await freePort();
     const file = path.join(folder, 'nginx.conf');
     writeFileSync(file, configuration(engine, http, folder, port));
+    return ServerProgram.run(engine, folder, port, file);
+  }
+
+  /** Runs a whole configuration file that listens on `port`; the folder is removed in the end. */
+  static async run(engine: EngineName, folder: string, port: number, file: string): Promise<ServerProgram> {
     const [program, ...words] = commandOf(engine);
-    const child = spawn(
-      program,
-      [...words, '-p', folder, '-c', file, '-e', `${folder}/error.log`, '-g', 'daemon off;'],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
+    const options = ['-p', folder, '-c', file, '-e', `${folder}/error.log`, '-g', 'daemon off;'];
+    const child = spawn(program, [...words, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
     const server = new ServerProgram(engine, folder, port, child);
     await server.#ready();
     return server;
