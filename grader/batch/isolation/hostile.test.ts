@@ -3,7 +3,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPool, findIsolation, type GradeOutcome, type GradeTask, type Pool } from './index.ts';
+import { createPool, type GradeOutcome, type GradeTask, type Pool } from './index.ts';
+import { leftovers } from './testing/leftovers.ts';
+import { requireIsolation } from './testing/require-isolation.ts';
 
 const solutions = path.resolve(import.meta.dirname, '../../../solutions');
 const lab = 'lab1-install';
@@ -15,14 +17,12 @@ mkdirSync(path.join(temporary, 'tmp'));
 process.env.TMPDIR = path.join(temporary, 'tmp');
 process.env.WORKBOOK_SECRET = 'what-nobody-must-see';
 
-const isolation = await findIsolation();
-const reason = isolation.kind === 'none' ? isolation.reason : '';
-if (reason !== '' && process.env.WORKBOOK_REQUIRE_ISOLATION) throw new Error(`there is no isolation: ${reason}`);
+const { isolation, skip } = await requireIsolation();
 
 /** In the command line of everything that hostile programs start, so that what is left of them can be found. */
 const mark = `left-behind-${process.pid}`;
 
-describe.skipIf(reason !== '')(`hostile programs${reason && ` (skipped: ${reason})`}`, { timeout: 120_000 }, () => {
+describe.skipIf(skip !== undefined)(`hostile programs${skip ?? ''}`, { timeout: 120_000 }, () => {
   let pool: Pool;
   let mounts: string;
 
@@ -46,7 +46,7 @@ describe.skipIf(reason !== '')(`hostile programs${reason && ` (skipped: ${reason
       pool.grade(right),
     ]);
     expect(neighbour).toMatchObject({ kind: 'graded', result: { outcome: 'passed' } });
-    expect(leftovers()).toEqual([]);
+    expect(leftovers(mark)).toEqual([]);
     if (hostile.kind !== 'graded') throw new Error(hostile.problem.reason);
     return hostile;
   }
@@ -251,7 +251,7 @@ describe.skipIf(reason !== '')(`hostile programs${reason && ` (skipped: ${reason
   });
 
   test('nothing of any of them is left', () => {
-    expect(leftovers()).toEqual([]);
+    expect(leftovers(mark)).toEqual([]);
     expect(readFileSync('/proc/self/mounts', 'utf8')).toBe(mounts);
     expect(readdirSync(path.join(temporary, 'tmp'))).toEqual([]);
   });
@@ -263,17 +263,3 @@ const right: GradeTask = {
   facts: { kind: 'configuration', engine: 'reference', location: 'default.conf' },
   seed: 7,
 };
-
-/** Command lines on this machine that hostile programs have started. */
-function leftovers(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => {
-      try {
-        return readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ');
-      } catch {
-        return '';
-      }
-    })
-    .filter((line) => line.includes(mark));
-}

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../probe/timing.ts';
+import { createPool, type GradeTask } from './index.ts';
+import { leftovers } from './testing/leftovers.ts';
+import { requireIsolation } from './testing/require-isolation.ts';
+
+const solutions = path.resolve(import.meta.dirname, '../../../solutions');
+const { isolation, skip } = await requireIsolation();
+
+function nginx(lab: string, file: string): GradeTask {
+  const spec = { kind: 'configuration', path: path.join(solutions, lab, file), engine: 'nginx' } as const;
+  return { lab, spec, facts: { kind: 'configuration', engine: 'nginx', location: file }, seed: 7 };
+}
+
+function program(lab: string): GradeTask {
+  const spec = { kind: 'program', file: path.join(solutions, lab, 'proxy.ts') } as const;
+  return { lab, spec, facts: { kind: 'program', location: 'proxy.ts' }, seed: 7 };
+}
+
+describe.skipIf(skip !== undefined)(`what is shut in${skip ?? ''}`, { timeout: 120_000 }, () => {
+  const pool = createPool({ size: 2, isolation, trust: false });
+  const outside = createPool({ size: 2, isolation: { kind: 'none', reason: 'it is to be outside' }, trust: true });
+  afterAll(() => Promise.all([pool.close(), outside.close()]));
+
+  const verdict = async (task: GradeTask, by = pool) => {
+    const outcome = await by.grade(task);
+    if (outcome.kind === 'problem') throw new Error(outcome.problem.reason);
+    const { objectives, startup } = outcome.result;
+    return {
+      outcome: outcome.result.outcome,
+      startup,
+      objectives: objectives.map(({ id, outcome }) => `${id} ${outcome}`),
+    };
+  };
+
+  test.each([
+    nginx('lab3-upstream', 'conf.d/default.conf'),
+    nginx('lab4-static-posters', 'conf.d/default.conf'),
+    nginx('lab5-https-redirect', 'conf.d/default.conf'),
+    program('lab3-upstream'),
+    program('lab4-static-posters'),
+    program('lab5-https-redirect'),
+  ])('gets the verdict that it gets outside: $lab, a $spec.kind', async (task) => {
+    const [here, there] = await Promise.all([verdict(task), verdict(task, outside)]);
+    expect(here.outcome).toBe('passed');
+    expect(here).toEqual(there);
+  });
+
+  test('is failed for what it fails outside', async () => {
+    const [weights, brace] = await Promise.all(
+      ['weights', 'missing-brace'].map((name) => verdict(nginx('lab3-upstream', `wrong/${name}.conf`))),
+    );
+    expect(weights?.objectives).toContain('lab3.even-distribution failed');
+    expect(brace).toMatchObject({ outcome: 'failed', startup: { ok: false } });
+    expect(brace?.startup.messages[0]?.file).toBe('missing-brace.conf');
+  });
+
+  test('ends with the grader, even when that is killed', async () => {
+    const mark = `ends-with-the-grader-${process.pid}`;
+    const command = `sleep 3600 & setsid sleep 3600 & exec sh -c 'sleep 3600; : ${mark}'`;
+    const task = {
+      lab: 'lab1-install',
+      spec: { kind: 'command', command },
+      facts: { kind: 'command', location: '' },
+      seed: 7,
+    };
+    const script = path.join(import.meta.dirname, 'testing/grade-one.ts');
+    const env = { ...process.env, WORKBOOK_TEST_TASK: JSON.stringify({ task, isolation }) };
+    const grader = spawn(process.execPath, [script], { stdio: 'ignore', env });
+    const ended = once(grader, 'exit');
+    const { signal } = new AbortController();
+    const running = await eventually(
+      async () => leftovers(mark),
+      (found) => found.length > 0 || grader.exitCode !== null,
+      60_000,
+      signal,
+    );
+    expect(running.length).toBeGreaterThan(0);
+    grader.kill('SIGKILL');
+    await ended;
+    expect(
+      await eventually(
+        async () => leftovers(mark),
+        (found) => found.length === 0,
+        30_000,
+        signal,
+      ),
+    ).toEqual([]);
+  });
+});
