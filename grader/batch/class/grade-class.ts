@@ -157,7 +157,11 @@ class ClassGrader {
     const { content } = submission;
     const { engine } = this.#options.settings;
     const location = attempt.source;
-    const task = (rest: Pick<GradeTask, 'spec' | 'facts'>): GradeTask => ({ lab: attempt.lab, seed, ...rest });
+    const task = (rest: Pick<GradeTask, 'spec' | 'facts' | 'files'>): GradeTask => ({
+      lab: attempt.lab,
+      seed,
+      ...rest,
+    });
     const graded = async (one: GradeTask) => verdictOn(await this.#options.queue.grade(one));
     switch (content.kind) {
       case 'unknown':
@@ -170,7 +174,14 @@ class ClassGrader {
         );
       }
       case 'program':
-        return graded(task({ spec: { kind: 'program', file: content.path }, facts: { kind: 'program', location } }));
+        // A program lies in a folder of its own (discovery), and may read what lies beside it.
+        return graded(
+          task({
+            spec: { kind: 'program', file: content.path },
+            facts: { kind: 'program', location },
+            files: path.dirname(content.path),
+          }),
+        );
       case 'configuration':
       case 'tree': {
         const spec = { kind: 'configuration', path: content.path, engine } as const;

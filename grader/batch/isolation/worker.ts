@@ -6,6 +6,7 @@ import type { LabResult } from '../../result.ts';
 import { checkLab } from '../../run/index.ts';
 import { openTarget } from '../../target/index.ts';
 import { type Launcher, plainLauncher } from '../../target/launcher.ts';
+import { prepareServer } from '../../target/prepare.ts';
 import type { TargetSpec } from '../../target/target.ts';
 import type { SubmissionProblem } from '../graded.ts';
 import { createLauncher } from './launcher.ts';
@@ -26,6 +27,7 @@ process.once('disconnect', () => process.exit());
 async function grade(task: GradeTask): Promise<GradeOutcome> {
   const stage = mkdtempSync(path.join(tmpdir(), 'workbook-stage-'));
   const watch = shutIn === undefined ? undefined : new Watch();
+  const prepared = prepareServer(task.spec);
   try {
     const entry = labs.find(({ folder }) => folder === task.lab);
     if (entry === undefined) return problem('grader', `there is no lab "${task.lab}"`);
@@ -33,7 +35,7 @@ async function grade(task: GradeTask): Promise<GradeOutcome> {
     const isProgram = task.spec.kind === 'program' || task.spec.kind === 'command';
     const spec: TargetSpec = isProgram ? stageProgram(task, task.spec, stage) : task.spec;
     const launcher = launcherFor(task, isProgram ? stage : undefined);
-    const result = await checkLab(lab, (signal) => openTarget(spec, lab, task.seed, signal, { launcher }), {
+    const result = await checkLab(lab, (signal) => openTarget(spec, lab, task.seed, signal, { launcher, prepared }), {
       folder: task.lab,
       seed: task.seed,
       facts: task.facts,
@@ -46,6 +48,7 @@ async function grade(task: GradeTask): Promise<GradeOutcome> {
     return problem(error instanceof TooLarge ? 'too-large' : 'grader', (error as Error).message);
   } finally {
     watch?.end();
+    await prepared?.end();
     rmSync(stage, { recursive: true, force: true });
   }
 }
