@@ -100,6 +100,7 @@ function createProgram(exit: (code: number) => void): Command {
     .option('--late-penalty <share>', '10%/day, 5%/hour,max=50%, or 20%; grace=15m')
     .option('--attempt <which>', 'which attempt counts: best (default) or last')
     .option('--parallel <number>', 'submissions side by side; as many as there are processors')
+    .option('--queue [redis://HOST]', 'grades on other machines (see worker); WORKBOOK_QUEUE when no address is said')
     .option('--seed <number>', 'of the run; each submission gets its own from it')
     .option('--regrade', 'grades everything again and shows what is not the same')
     .option(
@@ -110,6 +111,13 @@ function createProgram(exit: (code: number) => void): Command {
   withClassReports(gradeCommand).action(async (place, options) =>
     exit(await (await import('./commands/grade.ts')).grade(place, options)),
   );
+  program
+    .command('worker')
+    .description('grade for another machine, which runs `grade --queue`')
+    .option('--queue [redis://HOST]', 'where the work is; WORKBOOK_QUEUE when no address is said')
+    .option('--parallel <number>', 'submissions side by side; as many as there are processors')
+    .option('--trust', 'runs programs and nginx even where they cannot be shut in')
+    .action(async (options) => exit(await (await import('./commands/worker.ts')).worker(options)));
   withClassReports(
     program
       .command('gradebook')

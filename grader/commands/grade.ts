@@ -14,7 +14,11 @@ import { type ClassReportWords, parseClassReports, streamJsonLines, writeClassRe
 import { onInterrupt } from './interrupt.ts';
 import { existingPath, findLab } from './labs.ts';
 import { print, wantsColour } from './output.ts';
+import { queueAddress } from './queue-address.ts';
 import { exitCodes, UsageError } from './usage.ts';
+
+/** Submissions in the queue of several machines at a time, so that no worker waits for the next. */
+const handedOver = 64;
 
 export interface GradeOptions extends ClassReportWords {
   readonly out: string;
@@ -25,6 +29,8 @@ export interface GradeOptions extends ClassReportWords {
   readonly latePenalty?: string;
   readonly attempt?: string;
   readonly parallel?: string;
+  /** The address of a Redis; `true` for the one in WORKBOOK_QUEUE. */
+  readonly queue?: string | true;
   readonly seed?: string;
   readonly regrade?: boolean;
   readonly trust?: boolean;
@@ -47,7 +53,7 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
   const seed = options.seed === undefined ? undefined : parseNumber('--seed', options.seed, 0, 2 ** 32 - 1);
   const defaultLab = options.lab === undefined ? undefined : findLab(options.lab).folder;
   const versions = await versionsOf(settings.engine);
-  const queue = await embeddedQueue(options);
+  const queue = options.queue === undefined ? await embeddedQueue(options) : await remoteQueue(options);
   const progress = createClassProgress();
   const streamLine = streamJsonLines(wanted);
   const interrupt = onInterrupt();
@@ -150,6 +156,29 @@ async function privateKey(file: string) {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`--key: ${file}: ${(error as Error).message}`);
+  }
+}
+
+/** The queue of several machines. bullmq is loaded only here. */
+async function remoteQueue({ queue, parallel }: GradeOptions): Promise<Queue> {
+  const address = queueAddress(queue);
+  const size = parallel === undefined ? handedOver : parseNumber('--parallel', parallel, 1, 10_000);
+  const [{ openQueue }, { QueueUnreachable }] = await Promise.all([
+    import('../batch/machines/queue.ts'),
+    import('../batch/machines/jobs.ts'),
+  ]);
+  try {
+    const opened = await openQueue(address, size);
+    const workers = await opened.workers();
+    process.stderr.write(
+      workers === 0
+        ? `${address.shown}: no worker yet. Start some: npm run grade:worker -- --queue ${address.shown}\n`
+        : `${address.shown}: ${workers} ${workers === 1 ? 'worker' : 'workers'}\n`,
+    );
+    return opened;
+  } catch (error) {
+    if (error instanceof QueueUnreachable) throw new UsageError(error.message);
+    throw error;
   }
 }
 
