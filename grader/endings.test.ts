@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { findNginx } from './target/engine.ts';
+import { nginxMissing } from './testing/nginx.ts';
 
 /**
  * Whatever ends a command, at whatever moment: no process and no temporary folder may be left. Each run has a temporary
@@ -122,14 +122,7 @@ describe.skipIf(skip)('nothing is left of', () => {
     await leavesNothing(commands[name]!, open, signal);
   });
 
-  const installed = (() => {
-    try {
-      return findNginx() !== undefined;
-    } catch {
-      return false;
-    }
-  })();
-  test.skipIf(!installed).each(endings)('a check on nginx after %s', async (signal) => {
+  test.skipIf(nginxMissing).each(endings)('a check on nginx after %s', async (signal) => {
     await leavesNothing(
       [workbook, 'check', 'lab3', '--solution', '--engine', 'nginx'],
       'when a page was asked for',

@@ -2,12 +2,12 @@ import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { nginxMissing } from '../testing/nginx.ts';
 import { labFor, Targets } from '../testing/targets.ts';
 
-const nginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].some((file) => existsSync(file));
 const proxyToCatalog = 'server { listen 80; location / { proxy_pass http://127.0.0.1:8080; } }';
 
-describe.runIf(nginx)('a configuration on nginx', () => {
+describe.skipIf(nginxMissing)('a configuration on nginx', () => {
   test('reaches the catalog, whatever way its address is written', async () => {
     for (const address of ['127.0.0.1:8080', 'localhost:8080', '[::1]:8080']) {
       await using targets = new Targets();

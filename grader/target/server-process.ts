@@ -112,8 +112,8 @@ export class ServerProcess {
     let closed = [...doors];
     for (;;) {
       signal.throwIfAborted();
-      const open = await Promise.all(closed.map((door) => accepts(door.port, door.host)));
-      closed = closed.filter((_, i) => !open[i]);
+      // One after the other: while the first is closed the others are, and asking takes time from a server that starts.
+      while (closed[0] !== undefined && (await accepts(closed[0].port, closed[0].host))) closed = closed.slice(1);
       if (closed.length === 0) return this.#running;
       if (!this.#running) {
         await this.#ended;
