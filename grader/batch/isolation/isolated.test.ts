@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../probe/timing.ts';
 import { createPool, type GradeTask } from './index.ts';
@@ -19,6 +22,17 @@ function program(lab: string): GradeTask {
   const spec = { kind: 'program', file: path.join(solutions, lab, 'proxy.ts') } as const;
   return { lab, spec, facts: { kind: 'program', location: 'proxy.ts' }, seed: 7 };
 }
+
+const run = promisify(execFile);
+
+/** Somebody without any rights. */
+const nobody = 65_534;
+const asNobody = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+
+/** Whether others may read this project at all; a clone below /root is root's alone. */
+const readableForAll =
+  skip === undefined &&
+  spawnSync('setpriv', [...asNobody, 'test', '-r', path.join(import.meta.dirname, 'index.ts')]).status === 0;
 
 describe.skipIf(skip !== undefined)(`what is shut in${skip ?? ''}`, { timeout: 120_000 }, () => {
   const pool = createPool({ size: 2, isolation, trust: false });
@@ -68,7 +82,7 @@ describe.skipIf(skip !== undefined)(`what is shut in${skip ?? ''}`, { timeout: 1
       seed: 7,
     };
     const script = path.join(import.meta.dirname, 'testing/grade-one.ts');
-    const env = { ...process.env, WORKBOOK_TEST_TASK: JSON.stringify({ task, isolation }) };
+    const env = { ...process.env, WORKBOOK_TEST_TASK: JSON.stringify(task) };
     const grader = spawn(process.execPath, [script], { stdio: 'ignore', env });
     const ended = once(grader, 'exit');
     const { signal } = new AbortController();
@@ -89,5 +103,45 @@ describe.skipIf(skip !== undefined)(`what is shut in${skip ?? ''}`, { timeout: 1
         signal,
       ),
     ).toEqual([]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0 || !readableForAll)('is shut in for an ordinary user as for root', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'workbook-ordinary-'));
+    chownSync(folder, nobody, nobody);
+    try {
+      const env = {
+        PATH: process.env.PATH,
+        TMPDIR: folder,
+        WORKBOOK_TEST_TASK: JSON.stringify(program('lab1-install')),
+      };
+      const script = path.join(import.meta.dirname, 'testing/grade-one.ts');
+      const { stdout } = await run('setpriv', [...asNobody, process.execPath, script], { env, cwd: '/' });
+      expect(JSON.parse(stdout)).toMatchObject({ kind: 'graded', result: { outcome: 'passed' } });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('is not there for a user who may not make namespaces, which is said', async () => {
+    const walls = [
+      '--unshare-user',
+      '--disable-userns',
+      '--ro-bind',
+      '/',
+      '/',
+      '--dev',
+      '/dev',
+      '--proc',
+      '/proc',
+      '--tmpfs',
+      '/tmp',
+    ];
+    const script = path.join(import.meta.dirname, 'testing/print-isolation.ts');
+    const other = ['--uid', String(nobody), '--gid', String(nobody), process.execPath, script];
+    const { stdout } = await run('bwrap', [...walls, ...other], { env: { PATH: process.env.PATH, TMPDIR: '/tmp' } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'none',
+      reason: expect.stringMatching(/can't do it here: .*namespace/),
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,7 +57,12 @@ function findBubblewrap(): string | undefined {
 }
 
 /** The last words of a trial that failed; undefined when it worked. */
-function attempt(shutIn: ShutIn): Promise<string | undefined> {
+async function attempt(shutIn: ShutIn): Promise<string | undefined> {
+  try {
+    for (const folder of Object.values(shutIn.cache)) mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    return (error as Error).message;
+  }
   const { file, args, environment } = shutInWorker(trial, shutIn, false);
   return new Promise((resolve) => {
     execFile(file, args, { env: { ...environment }, timeout: trialLimit }, (error, _, stderr) => {

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { diskBytes } from './limits.ts';
 
 /** What a worker has to know to shut submissions in. Plain data: it comes as an argument. */
@@ -7,7 +6,7 @@ export interface ShutIn {
   readonly bwrap: string;
   /** The user as whom submissions run, when the worker is root. No other process of the machine has this one. */
   readonly user?: number;
-  /** Folders in which Node keeps what it has compiled: one of workers, and one that submissions can read. */
+  /** Folders in which Node keeps what it has compiled, made by `findIsolation`: one of workers, and one that submissions can read. */
   readonly cache: { readonly workers: string; readonly submissions: string };
 }
 
@@ -33,7 +32,6 @@ export function plainWorker(program: string): WorkerCommand {
  */
 export function shutInWorker(program: string, shutIn: ShutIn, network: boolean): WorkerCommand {
   const { bwrap, cache } = shutIn;
-  for (const folder of Object.values(cache)) mkdirSync(folder, { recursive: true });
   const args = [
     ['--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
     network ? [] : ['--unshare-net'],

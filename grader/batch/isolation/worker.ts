@@ -4,6 +4,7 @@ import path from 'node:path';
 import { labs } from '../../../labs/catalog.ts';
 import type { LabResult } from '../../result.ts';
 import { checkLab } from '../../run/index.ts';
+import { onExit } from '../../target/cleanup.ts';
 import { openTarget } from '../../target/index.ts';
 import { type Launcher, plainLauncher } from '../../target/launcher.ts';
 import { prepareServer } from '../../target/prepare.ts';
@@ -26,6 +27,8 @@ process.once('disconnect', () => process.exit());
 
 async function grade(task: GradeTask): Promise<GradeOutcome> {
   const stage = mkdtempSync(path.join(tmpdir(), 'workbook-stage-'));
+  const remove = () => rmSync(stage, { recursive: true, force: true });
+  const release = onExit(remove, { folder: stage });
   const watch = shutIn === undefined ? undefined : new Watch();
   const prepared = prepareServer(task.spec);
   try {
@@ -49,7 +52,8 @@ async function grade(task: GradeTask): Promise<GradeOutcome> {
   } finally {
     watch?.end();
     await prepared?.end();
-    rmSync(stage, { recursive: true, force: true });
+    remove();
+    release();
   }
 }
 
