@@ -161,6 +161,10 @@ export class Builder implements Build {
     this.shared.variables.define(name, getter);
   }
 
+  isDefined(name: string): boolean {
+    return this.shared.variables.has(name);
+  }
+
   zone(name: string, size: number, owner: string): SharedZone {
     return this.shared.zones.add(name, size, owner);
   }

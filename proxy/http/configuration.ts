@@ -2,6 +2,7 @@ import type { Snapshot } from '../config/index.ts';
 import type { ComplexValue, Configurations, Handler, Module } from './module.ts';
 import type { Regex } from './regex.ts';
 import type { SharedZones } from './shared-zones.ts';
+import type { SymlinkRule } from './symlinks.ts';
 import type { TemporaryPath } from './temporary-file.ts';
 import type { Variables } from './variables.ts';
 
@@ -262,6 +263,9 @@ export interface CoreLocation {
   errorLog: readonly ErrorLog[];
   logNotFound: boolean;
   logSubrequest: boolean;
+  /** Asked for after each answer; `undefined` when there is none. */
+  postAction: string | undefined;
+  disableSymlinks: SymlinkRule | undefined;
   recursiveErrorPages: boolean;
   msiePadding: boolean;
   /** `undefined` when off. Milliseconds. */

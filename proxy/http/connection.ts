@@ -20,7 +20,7 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const LAST_CHUNK = '0\r\n\r\n';
 const LINGERING_TIME = 30_000;
 /** The body of all requests that have none. */
-const NO_BODY = new IncomingBody(0, { bodyWanted() {}, bodyFull() {} });
+const NO_BODY = new IncomingBody(0, { bodyWanted() {}, bodyFull() {}, bodyTooLarge() {} });
 
 /** The server that a Host header led to. */
 interface KnownHost {
@@ -212,7 +212,6 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       exchange.fail(497);
       return;
     }
-    if (body !== NO_BODY) body.most = exchange.core.clientMaxBodySize;
     if (rest !== '' && !body.complete) {
       const bytes = Buffer.from(rest, 'latin1');
       this.#expectContinue = false;
@@ -304,8 +303,9 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   end(exchange: HttpExchange): void {
     if (this.#exchange !== exchange) return;
     if (this.#chunked) {
-      exchange.bytesSent += LAST_CHUNK.length;
-      this.#writer.end(LAST_CHUNK);
+      const last = exchange.trailers === undefined ? LAST_CHUNK : lastChunkWith(exchange.trailers());
+      exchange.bytesSent += last.length;
+      this.#writer.end(last);
     } else {
       // Fewer bytes than announced: the client must not take the next answer for the rest.
       if (
@@ -435,6 +435,10 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     this.#resume();
   }
 
+  bodyTooLarge(received: number): void {
+    this.#exchange?.logError('error', `client intended to send too large chunked body: 0+${received} bytes`);
+  }
+
   bodyFull(): void {
     this.#pause();
   }
@@ -557,4 +561,10 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
 /** The head of an answer whose length is known. */
 function headOf(exchange: HttpExchange): string {
   return responseHead(exchange, false);
+}
+
+function lastChunkWith(trailers: readonly string[]): string {
+  let text = '0\r\n';
+  for (let i = 0; i < trailers.length; i += 2) text += `${trailers[i]}: ${trailers[i + 1]}\r\n`;
+  return `${text}\r\n`;
 }

@@ -70,7 +70,15 @@ const defaults: Partial<CoreLocation> = {
 };
 
 /** What a block inherits although it has no default. */
-const inherited = ['clientBodyTempPath', 'limitRate', 'limitRateAfter', 'openFileCache', 'gzipDisable'] as const;
+const inherited = [
+  'postAction',
+  'disableSymlinks',
+  'clientBodyTempPath',
+  'limitRate',
+  'limitRateAfter',
+  'openFileCache',
+  'gzipDisable',
+] as const;
 
 export function mergeLocation(parent: CoreLocationState, child: CoreLocationState): void {
   if (child.root === undefined) {
@@ -238,7 +246,7 @@ export function setErrorPage(location: CoreLocationState, directive: Directive, 
   const pages: ErrorPage[] = words.map((word) => {
     if (!/^\d+$/.test(word)) build.fail(`invalid value "${word}"`);
     const status = Number(word);
-    if (status === 499) build.fail('value "499" must be between 300 and 599');
+    if (status === 499) build.fail('invalid value "499"');
     if (status < 300 || status > 599) build.fail(`value "${word}" must be between 300 and 599`);
     return { status, overwrite, target, text };
   });

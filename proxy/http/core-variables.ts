@@ -49,7 +49,7 @@ export const coreVariables: Getters = {
   request: (exchange) => exchange.requestLine,
   request_completion: (exchange) => ((exchange as HttpExchange).finished ? 'OK' : ''),
   request_id: requestId,
-  request_length: (exchange) => String(requestLength(exchange)),
+  request_length: (exchange) => String(exchange.parent === undefined ? requestLength(exchange) : 0),
   request_method: (exchange) => originalOf(exchange).method,
   request_time: (exchange) => (Math.round(performance.now() - exchange.startedAt) / 1000).toFixed(3),
   request_uri: (exchange) => exchange.target,
@@ -58,7 +58,7 @@ export const coreVariables: Getters = {
   server_name: (exchange) => (exchange as HttpExchange).virtualServer.core.name,
   server_port: (exchange) => String(exchange.connection.localPort || ''),
   server_protocol: (exchange) => (exchange.httpVersion === '0.9' ? '' : `HTTP/${exchange.httpVersion}`),
-  status: (exchange) => String(exchange.status).padStart(3, '0'),
+  status: (exchange) => String(exchange.errorStatus || exchange.status).padStart(3, '0'),
   time_iso8601: () => clock.iso,
   time_local: () => clock.common,
 };

@@ -29,10 +29,13 @@ import {
   setServerName,
 } from './core-server.ts';
 import { coreVariables } from './core-variables.ts';
+import type { Exchange } from './exchange.ts';
 import { gzipDirectives } from './gzip-ok.ts';
 import { errorLogOf, type MainState, mainModule } from './main.ts';
-import type { Build, Configurations, Module } from './module.ts';
+import { type Build, type Configurations, type Module, OK } from './module.ts';
 import { slot } from './slot.ts';
+import { subrequest } from './subrequest.ts';
+import { readSymlinkRule } from './symlinks.ts';
 import { readTemporaryPath, type TemporaryPath } from './temporary-file.ts';
 
 export type * from './configuration.ts';
@@ -170,6 +173,8 @@ export const core: Module = {
     ofLocation('location', everywhere, 'satisfy', 'satisfy', (directive) => oneOf(directive, ['all', 'any'])),
     ofLocation('location', everywhere, 'log_not_found', 'logNotFound', flag),
     ofLocation('location', everywhere, 'log_subrequest', 'logSubrequest', flag),
+    ofLocation('location', everywhere, 'disable_symlinks', 'disableSymlinks', readSymlinkRule, [1, 2]),
+    ofLocation('location', everywhereAndIf, 'post_action', 'postAction', text),
     ofLocation('location', everywhere, 'recursive_error_pages', 'recursiveErrorPages', flag),
     ofLocation('location', everywhere, 'msie_padding', 'msiePadding', flag),
     ofLocation('location', everywhere, 'open_file_cache_valid', 'openFileCacheValid', (directive) => time(directive)),
@@ -209,7 +214,13 @@ export const core: Module = {
     accepted('location', 'send_lowat', everywhere, (directive) => size(directive)),
     accepted('location', 'directio', everywhere, (directive) => directive.words[0]!.text === 'off' || size(directive)),
     accepted('location', 'directio_alignment', everywhere, (directive) => size(directive)),
-    accepted('location', 'keepalive_disable', everywhere, () => undefined, [1, 3]),
+    accepted(
+      'location',
+      'keepalive_disable',
+      everywhere,
+      (directive) => directive.words.map((_, index) => oneOf(directive, ['none', 'msie6', 'safari'], index)),
+      [1, Number.POSITIVE_INFINITY],
+    ),
   ],
   createMain: (): CoreMainState => ({ servers: [], serverStates: [], ports: new Map(), temporaryPaths: [] }),
   createServer,
@@ -217,7 +228,18 @@ export const core: Module = {
   mergeServer,
   mergeLocation,
   variables: coreVariables,
+  idle: ({ postAction = 'off' }: CoreLocationState) => postAction === 'off',
+  phases: { log: act },
 };
+
+/** `post_action`: a request that the server makes of itself after an answer. Source: ngx_http_post_action. */
+function act(exchange: Exchange): number {
+  const { postAction } = exchange.core;
+  if (exchange.parent === undefined && postAction !== undefined && postAction !== 'off') {
+    subrequest(exchange, { uri: postAction, args: exchange.args, headerOnly: true, background: true });
+  }
+  return OK;
+}
 
 /** Reads a directive such as `client_body_temp_path`; its folder is made when the server starts. */
 export function temporaryPath(directive: Directive, build: Build): TemporaryPath {

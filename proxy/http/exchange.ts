@@ -18,6 +18,8 @@ export interface RequestBody {
   start(onData: (chunk: Buffer) => void, onEnd: () => void, onError: (status: number) => void): void;
   pause(): void;
   resume(): void;
+  /** A body whose length isn't known is refused with 413 beyond so many bytes; 0 is no limit. */
+  limit?(most: number): void;
 }
 
 /**
@@ -113,6 +115,8 @@ export interface Exchange {
   readonly segments: Segments | undefined;
   /** For head filters: the body goes through this filter too, after those that were asked for before. */
   addBodyFilter(make: MakeBodyFilter): void;
+  /** Makes the trailer fields (name, value ...) when the body is complete; `undefined` when there are none. */
+  trailers: (() => readonly string[]) | undefined;
   /** Bytes a second, in place of what `limit_rate` says; 0 is unlimited. */
   limitRate: number | undefined;
   readonly headSent: boolean;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { parseSize } from '../config/index.ts';
-import { BodyFilters, type MakeBodyFilter } from './body-filters.ts';
+import { BodyFilters, type MakeBodyFilter, Transform } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
 import { errorPage } from './error-pages.ts';
 import type { ClientConnection, Exchange, RequestBody, Traffic, UpstreamFacts } from './exchange.ts';
@@ -99,6 +99,7 @@ export class HttpExchange implements Exchange {
   #makeFilters: MakeBodyFilter[] | undefined;
   #bodyFilters: BodyFilters | undefined;
   limitRate: number | undefined;
+  trailers: (() => readonly string[]) | undefined;
   #atEnd: (() => void)[] | undefined;
   finished = false;
 
@@ -221,6 +222,7 @@ export class HttpExchange implements Exchange {
     notModified(this);
     for (let i = 0; i < headFilters.length; i++) headFilters[i]!(this);
     selectRanges(this);
+    if (this.trailers !== undefined) this.#expectTrailers();
     if (
       (this.limitRate !== undefined || this.core.limitRate !== undefined) &&
       this.parent === undefined &&
@@ -237,6 +239,18 @@ export class HttpExchange implements Exchange {
       };
       this.#bodyFilters = new BodyFilters(this.#makeFilters, sink, () => this.onDrain?.());
     }
+  }
+
+  /** Trailers come after a body whose length isn't said. Source: ngx_http_chunked_header_filter. */
+  #expectTrailers(): void {
+    const { httpVersion, core } = this;
+    const possible = httpVersion === '2.0' || (httpVersion === '1.1' && core.chunkedTransferEncoding);
+    if (!possible || this.headerOnly) {
+      this.trailers = undefined;
+      return;
+    }
+    if (httpVersion === '1.1') this.contentLength = undefined;
+    this.addBodyFilter((sink, ready) => new Transform(sink, ready, (chunk) => chunk));
   }
 
   addBodyFilter(make: MakeBodyFilter): void {

@@ -223,9 +223,8 @@ class Http2Transport implements Transport {
     const headers: Record<string, string | number | string[]> = { ':status': status };
     headers.server = exchange.serverHeader ?? (exchange.core.serverTokens === 'off' ? PRODUCT : SERVER);
     headers.date = exchange.dateHeader ?? clock.httpDate;
-    if (exchange.contentType !== undefined && status !== 304 && status !== 204)
-      headers['content-type'] = exchange.contentType;
-    if (exchange.contentLength !== undefined && status !== 304 && status !== 204) {
+    if (exchange.contentType !== undefined && status !== 204) headers['content-type'] = exchange.contentType;
+    if (exchange.contentLength !== undefined && status !== 204) {
       headers['content-length'] = exchange.contentLength;
     }
     if (exchange.lastModified !== undefined) headers['last-modified'] = exchange.lastModified.toUTCString();
@@ -239,7 +238,16 @@ class Http2Transport implements Transport {
       else if (Array.isArray(known)) known.push(value);
       else headers[name] = [String(known), value];
     }
-    this.#stream.respond(headers, { endStream });
+    const { trailers } = exchange;
+    if (trailers !== undefined && !endStream) {
+      this.#stream.on('wantTrailers', () => {
+        const fields: Record<string, string> = {};
+        const list = trailers();
+        for (let i = 0; i < list.length; i += 2) fields[list[i]!.toLowerCase()] = list[i + 1]!;
+        this.#stream.sendTrailers(fields);
+      });
+    }
+    this.#stream.respond(headers, { endStream, waitForTrailers: trailers !== undefined && !endStream });
     return true;
   }
 }

@@ -6,6 +6,8 @@ const MOST_KEPT = 65536;
 export interface BodySource {
   /** The body wants bytes (again): read the socket, and send `100 Continue` if the client waits for it. */
   bodyWanted(): void;
+  /** A reader learns that the body is larger than it may be. */
+  bodyTooLarge(received: number): void;
   /** Enough bytes are waiting: leave the socket alone. */
   bodyFull(): void;
 }
@@ -34,8 +36,7 @@ export class IncomingBody implements RequestBody {
   #onData: ((chunk: Buffer) => void) | undefined;
   #onEnd: (() => void) | undefined;
   #onError: ((status: number) => void) | undefined;
-  /** More bytes than this are refused with 413 (chunked bodies; 0 is no limit). */
-  most = 0;
+  #most = 0;
 
   constructor(length: number | undefined, source: BodySource) {
     this.length = length;
@@ -114,11 +115,16 @@ export class IncomingBody implements RequestBody {
     this.#break(status);
   }
 
+  limit(most: number): void {
+    this.#most = most;
+    if (most > 0 && this.length === undefined && this.received > most) this.#break(413);
+  }
+
   #deliver(buffer: Buffer, start: number, end: number): void {
     if (end === start || this.broken) return;
     this.received += end - start;
     if (this.#discarding) return;
-    if (this.most > 0 && this.received > this.most && this.length === undefined) {
+    if (this.#most > 0 && this.received > this.#most && this.length === undefined) {
       this.#break(413);
       return;
     }
@@ -143,6 +149,7 @@ export class IncomingBody implements RequestBody {
     if (this.broken) {
       const call = this.#onError;
       this.#settle();
+      if (this.errorStatus === 413) this.#source.bodyTooLarge(this.received);
       call?.(this.errorStatus);
     } else if (this.complete) {
       const call = this.#onEnd;

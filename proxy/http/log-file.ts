@@ -1,9 +1,20 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { systemPath } from '../config/index.ts';
+import { onDemand } from './on-demand.ts';
 
 /** Milliseconds that lines may wait for company. */
 const PATIENCE = 20;
 const MOST = 65_536;
+
+/** `buffer=`, `flush=` and `gzip=` of an access log. */
+export interface LogBuffer {
+  /** Bytes that lines wait for each other in. */
+  readonly size: number;
+  /** Milliseconds that they wait at most; 0 is for ever. */
+  readonly flush: number;
+  /** The level of compression; 0 is none. */
+  readonly gzip: number;
+}
 
 /**
  * A log file that is kept open. Lines are gathered for a moment, because a write for each request would cost as much
@@ -11,6 +22,8 @@ const MOST = 65_536;
  */
 export class LogFile {
   readonly path: string;
+  /** What the configuration wants to be kept in memory; lines go out after a moment otherwise. */
+  buffer: LogBuffer | undefined;
   #descriptor: number | undefined;
   #lines = '';
   #timer: NodeJS.Timeout | undefined;
@@ -35,6 +48,14 @@ export class LogFile {
   }
 
   write(line: string): void {
+    const { buffer } = this;
+    if (buffer !== undefined) {
+      if (this.#lines.length + line.length > buffer.size) this.flush();
+      this.#lines += line;
+      if (this.#lines.length > buffer.size) this.flush();
+      else if (buffer.flush > 0) this.#timer ??= setTimeout(this.#flush, buffer.flush);
+      return;
+    }
     this.#lines += line;
     if (this.#lines.length > MOST) this.flush();
     else this.#timer ??= setTimeout(this.#flush, PATIENCE);
@@ -44,7 +65,9 @@ export class LogFile {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#lines === '') return;
-    const bytes = Buffer.from(this.#lines, 'latin1');
+    const text = Buffer.from(this.#lines, 'latin1');
+    const level = this.buffer?.gzip ?? 0;
+    const bytes = level === 0 ? text : onDemand.zlib.gzipSync(text, { level });
     this.#lines = '';
     try {
       if (this.#descriptor === undefined) {

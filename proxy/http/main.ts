@@ -5,6 +5,7 @@ import { accepted } from './accepted.ts';
 import { accountNumber } from './accounts.ts';
 import type { ErrorLog, ProcessConfiguration, Severity } from './configuration.ts';
 import type { Build, Configurations, DirectiveSpec, Module } from './module.ts';
+import { Syslog } from './syslog.ts';
 
 /** The main context while the file is read: what isn't set is missing. */
 export interface MainState extends Partial<Omit<ProcessConfiguration, 'errorLog'>> {
@@ -162,11 +163,12 @@ const severities: readonly Severity[] = ['debug', 'info', 'notice', 'warn', 'err
 /** `error_log file|stderr [level]`. Source: ngx_log_set_log. */
 export function errorLogOf(directive: Directive, build: Build): ErrorLog {
   const [file, level, ...more] = directive.words.map((word) => word.text) as [string, ...string[]];
-  if (/^(syslog|memory):/.test(file)) build.fail(`error_log to ${file.replace(/:.*/, '')} is not supported here`);
+  if (file.startsWith('memory:')) build.fail('error_log to memory is not supported here');
+  if (file.startsWith('syslog:')) new Syslog(file.slice('syslog:'.length)).close();
   const found = level === undefined ? 'error' : severities.find((severity) => severity === level);
   if (found === undefined) build.fail(`invalid log level "${level}"`);
   if (more.length > 0) build.fail(`duplicate log level "${more[0]}"`);
-  return { file: file === 'stderr' ? file : build.path(file), level: found! };
+  return { file: file === 'stderr' || file.startsWith('syslog:') ? file : build.path(file), level: found! };
 }
 
 /** The main context with its defaults. Throws when there is no `events`. */

@@ -53,6 +53,8 @@ export interface Build {
   regex(pattern: string, caseless: boolean): Regex;
   /** Makes `$name` known, as `set` and `map` do. Without a getter its value is what `exchange.variables` holds. */
   defineVariable(name: string, getter?: (exchange: Exchange) => string | undefined): void;
+  /** Whether somebody made `$name` known already. */
+  isDefined(name: string): boolean;
   /** The shared zone of that name: `size` (bytes) declares it, 0 refers to it. Only modules that give the same `owner` may share one. */
   zone(name: string, size: number, owner: string): SharedZone;
   /** What a zone held in the configuration before this one; `undefined` when it is new. */

@@ -12,6 +12,9 @@ export const onDemand = {
   get http2() {
     return process.getBuiltinModule('node:http2');
   },
+  get dgram() {
+    return process.getBuiltinModule('node:dgram');
+  },
   get zlib() {
     return process.getBuiltinModule('node:zlib');
   },

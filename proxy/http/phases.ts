@@ -87,7 +87,7 @@ export class Phases {
   /** Starts a request whose head has been read. */
   begin(exchange: HttpExchange): void {
     const { plain } = exchange.requestHead;
-    const parsed = plain ?? parseRequestUri(exchange.target, exchange.virtualServer.core.mergeSlashes);
+    const parsed = plain ?? parseRequestUri(exchange.target, exchange.service.hosts.defaultServer.core.mergeSlashes);
     if (parsed === undefined) {
       exchange.keepAlive = false;
       exchange.logError('info', 'client sent invalid request while reading client request line');
@@ -186,6 +186,7 @@ export class Phases {
       core = exchange.core;
     }
     const { length } = exchange.body;
+    if (length === undefined) exchange.body.limit?.(core.clientMaxBodySize);
     if (core.clientMaxBodySize > 0 && length !== undefined && length > core.clientMaxBodySize) {
       exchange.logError('error', `client intended to send too large body: ${length} bytes`);
       return 413;

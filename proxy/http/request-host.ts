@@ -8,7 +8,13 @@ export function chooseServer(exchange: HttpExchange): string | undefined {
   const { hosts } = exchange.service;
   const given = exchange.authority;
   if (given === undefined) {
-    exchange.host = hosts.defaultServer.core.name;
+    // A server may be there for those who name none.
+    const server = hosts.find('', exchange);
+    exchange.host = server.core.name;
+    if (server !== exchange.virtualServer) {
+      exchange.virtualServer = server;
+      exchange.enter(server.configurations);
+    }
     return undefined;
   }
   const host = validHost(given);

@@ -16,10 +16,10 @@ export function responseHead(exchange: HttpExchange, chunked: boolean): string {
   if (exchange.serverHeader !== undefined) head += `\r\nServer: ${exchange.serverHeader}\r\nDate: `;
   else head += core.serverTokens === 'off' ? BARE_SERVER_LINE : SERVER_LINE;
   head += exchange.dateHeader ?? clock.httpDate;
-  if (exchange.contentType !== undefined && status !== 304 && status !== 204) {
+  if (exchange.contentType !== undefined && status !== 204) {
     head += `\r\nContent-Type: ${exchange.contentType}`;
   }
-  if (exchange.contentLength !== undefined && status !== 304 && status !== 204 && status >= 200) {
+  if (exchange.contentLength !== undefined && status !== 204 && status >= 200) {
     head += `\r\nContent-Length: ${exchange.contentLength}`;
   }
   if (exchange.lastModified !== undefined && (status === 200 || status === 206 || status === 304))

@@ -5,6 +5,7 @@ import type { BodySink, Transport } from './transport.ts';
 
 /** What a module asks of its own server. */
 export interface Subrequest {
+  /** A path, or the name of a location. */
   readonly uri: string;
   readonly args?: string;
   /** The method; GET when not given. */
@@ -55,6 +56,9 @@ export function subrequest(of: Exchange, wish: Subrequest): Exchange {
   if (levels > MOST_LEVELS) {
     child.logError('error', `subrequests cycle while processing "${wish.uri}"`);
     child.abort();
+  } else if (wish.uri.startsWith('@')) {
+    child.uri = parent.uri;
+    parent.service.phases.namedLocation(child, wish.uri);
   } else parent.service.phases.beginInside(child);
   return child;
 }

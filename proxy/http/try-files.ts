@@ -19,7 +19,7 @@ export function tryFiles(exchange: HttpExchange): number {
       continue;
     }
     if (isDirectory !== directory) continue;
-    exchange.uri = core.alias && core.regex === undefined ? tryUri(exchange, name) : name;
+    exchange.uri = core.alias && core.regex === undefined ? tryUri(exchange, uri) : uri;
     exchange.uriIsOriginal = false;
     return DECLINED;
   }

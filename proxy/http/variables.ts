@@ -56,6 +56,11 @@ export class Variables {
     return this.#builtIn.has(name.toLowerCase());
   }
 
+  /** Whether a name is known: built in, or defined so far. */
+  has(name: string): boolean {
+    return this.#getters.has(name.toLowerCase());
+  }
+
   /** The value of a variable by name, for those who learn the name only when a request runs. */
   get(exchange: Exchange, name: string): string | undefined {
     return this.#find(name.toLowerCase())?.(exchange);

@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Context } from '../config/directive.ts';
 import { failedCall, systemPath } from '../config/index.ts';
@@ -6,6 +5,7 @@ import { basicCredentials } from '../http/basic-credentials.ts';
 import { isPassword } from '../http/crypt/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type ComplexValue, DECLINED, type Module, OK } from '../http/module.ts';
+import { onDemand } from '../http/on-demand.ts';
 import { inherit, slot } from '../http/slot.ts';
 
 interface AuthBasicLocation {
@@ -15,7 +15,7 @@ interface AuthBasicLocation {
 
 /** Passwords that were found right or wrong: hashing them is slow on purpose, and a browser sends its own with each request. */
 interface AuthBasicMain {
-  readonly key: Buffer;
+  key: Buffer | undefined;
   readonly known: Map<string, boolean>;
 }
 
@@ -34,7 +34,7 @@ export const authBasicModule: Module = {
       return (exchange: Exchange) => build.path(value(exchange), 'conf');
     }),
   ],
-  createMain: (): AuthBasicMain => ({ key: randomBytes(32), known: new Map() }),
+  createMain: (): AuthBasicMain => ({ key: undefined, known: new Map() }),
   createLocation: (): AuthBasicLocation => ({}),
   mergeLocation: inherit,
   idle: ({ realm, userFile }: AuthBasicLocation) => realm === undefined || userFile === undefined,
@@ -71,8 +71,13 @@ function checkUser(exchange: Exchange): number {
   return challenge(exchange, realmText);
 }
 
-function isRight({ key, known }: AuthBasicMain, password: string, entry: string): boolean {
-  const name = createHmac('sha256', key).update(`${entry}\n${password}`, 'latin1').digest('latin1');
+function isRight(main: AuthBasicMain, password: string, entry: string): boolean {
+  const { known } = main;
+  main.key ??= onDemand.crypto.randomBytes(32);
+  const name = onDemand.crypto
+    .createHmac('sha256', main.key)
+    .update(`${entry}\n${password}`, 'latin1')
+    .digest('latin1');
   let right = known.get(name);
   if (right === undefined) {
     right = isPassword(password, entry);

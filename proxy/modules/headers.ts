@@ -1,7 +1,8 @@
 import { parseTime } from '../config/index.ts';
 import { clock } from '../http/clock.ts';
 import type { Exchange } from '../http/exchange.ts';
-import type { Build, ComplexValue, Module } from '../http/module.ts';
+import type { Build, ComplexValue, DirectiveSpec, Module } from '../http/module.ts';
+import { inherit } from '../http/slot.ts';
 
 interface AddedHeader {
   readonly name: string;
@@ -20,26 +21,33 @@ type Expires =
   | { readonly kind: 'daily'; readonly seconds: number };
 
 interface HeadersLocation {
-  added: AddedHeader[] | undefined;
-  expires: ((exchange: Exchange) => Expires) | undefined;
+  added?: AddedHeader[];
+  trailers?: AddedHeader[];
+  expires?: (exchange: Exchange) => Expires;
 }
 
-/** `add_header` and `expires`. Source: ngx_http_headers_filter_module.c. */
+/** `name value [always]`, any number of times. */
+function adding(name: string, key: 'added' | 'trailers'): DirectiveSpec {
+  return {
+    name,
+    contexts: ['http', 'server', 'location', 'if in location'],
+    arguments: [2, 3],
+    level: 'location',
+    set(configuration: HeadersLocation, directive, build) {
+      const [field, value, always] = directive.words.map(({ text }) => text) as [string, string, string | undefined];
+      if (always !== undefined && always !== 'always') build.fail(`invalid parameter "${always}"`);
+      configuration[key] ??= [];
+      configuration[key].push({ name: field, value: build.value(value), always: always !== undefined });
+    },
+  };
+}
+
+/** `add_header`, `add_trailer` and `expires`. Source: ngx_http_headers_filter_module.c. */
 export const headersModule: Module = {
   name: 'ngx_http_headers_module',
   directives: [
-    {
-      name: 'add_header',
-      contexts: ['http', 'server', 'location', 'if in location'],
-      arguments: [2, 3],
-      level: 'location',
-      set(configuration: HeadersLocation, directive, build) {
-        const [name, value, always] = directive.words.map((word) => word.text) as [string, string, string | undefined];
-        if (always !== undefined && always !== 'always') build.fail(`invalid parameter "${always}"`);
-        configuration.added ??= [];
-        configuration.added.push({ name, value: build.value(value), always: always !== undefined });
-      },
-    },
+    adding('add_header', 'added'),
+    adding('add_trailer', 'trailers'),
     {
       name: 'expires',
       contexts: ['http', 'server', 'location', 'if in location'],
@@ -54,12 +62,10 @@ export const headersModule: Module = {
       },
     },
   ],
-  createLocation: (): HeadersLocation => ({ added: undefined, expires: undefined }),
-  mergeLocation(parent: HeadersLocation, child: HeadersLocation) {
-    child.added ??= parent.added;
-    child.expires ??= parent.expires;
-  },
-  idle: ({ added, expires }: HeadersLocation) => added === undefined && expires === undefined,
+  createLocation: (): HeadersLocation => ({}),
+  mergeLocation: inherit,
+  idle: ({ added, trailers, expires }: HeadersLocation) =>
+    added === undefined && trailers === undefined && expires === undefined,
   filterHead,
 };
 
@@ -67,10 +73,17 @@ const OFF: Expires = { kind: 'off' };
 const SAFE = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
 
 function filterHead(exchange: Exchange): void {
-  const { added, expires } = exchange.location<HeadersLocation>(headersModule);
-  if ((added === undefined && expires === undefined) || exchange.parent !== undefined) return;
+  const { added, trailers, expires } = exchange.location<HeadersLocation>(headersModule);
+  if (exchange.parent !== undefined) return;
   const safe = SAFE.has(exchange.status);
   if (safe && expires !== undefined) setExpires(exchange, expires(exchange));
+  if (trailers?.some(({ always }) => safe || always) === true) {
+    exchange.trailers = () =>
+      trailers.flatMap(({ name, value, always }) => {
+        const text = safe || always ? value(exchange) : '';
+        return text === '' ? [] : [name, text];
+      });
+  }
   if (added === undefined) return;
   for (const { name, value, always } of added) {
     if (!safe && !always) continue;
@@ -86,30 +99,34 @@ function filterHead(exchange: Exchange): void {
 
 function expiresSetting(words: string[], build: Build): (exchange: Exchange) => Expires {
   const modified = words[0] === 'modified';
-  if (words.length === 2 && !modified) build.fail('invalid value');
+  if (words.length === 2 && !modified) build.fail('"expires" directive invalid value');
   const text = words.at(-1)!;
+  const isModified = words.length === 2;
   if (build.hasVariables(text)) {
     const value = build.value(text);
-    return (exchange) => parseExpires(value(exchange), modified) ?? OFF;
+    return (exchange) => {
+      const setting = parseExpires(value(exchange), isModified);
+      return typeof setting === 'string' ? OFF : setting;
+    };
   }
-  const setting = parseExpires(text, modified);
-  if (setting === undefined) return build.fail('invalid value');
-  return () => setting;
+  const setting = parseExpires(text, isModified);
+  if (typeof setting === 'string') build.fail(`"expires" directive ${setting}`);
+  return () => setting as Expires;
 }
 
-function parseExpires(text: string, modified: boolean): Expires | undefined {
-  if (!modified) {
-    if (text === 'epoch' || text === 'max' || text === 'off') return { kind: text } as Expires;
-    if (text.startsWith('@')) {
-      const seconds = secondsOf(text.slice(1));
-      return seconds === undefined || seconds > 86400 ? undefined : { kind: 'daily', seconds };
-    }
+/** A time, or what is wrong with it. Source: ngx_http_parse_expires. */
+function parseExpires(text: string, modified: boolean): Expires | string {
+  if (!modified && (text === 'epoch' || text === 'max' || text === 'off')) return { kind: text };
+  if (text.startsWith('@')) {
+    if (modified) return 'daily time cannot be used with "modified" parameter';
+    const seconds = secondsOf(text.slice(1));
+    if (seconds === undefined) return 'invalid value';
+    return seconds > 86_400 ? 'daily time value must be less than 24 hours' : { kind: 'daily', seconds };
   }
   const negative = text.startsWith('-');
   const seconds = secondsOf(negative || text.startsWith('+') ? text.slice(1) : text);
-  if (seconds === undefined) return undefined;
-  const shift = negative ? -seconds : seconds;
-  return modified ? { kind: 'modified', seconds: shift } : { kind: 'access', seconds: shift };
+  if (seconds === undefined) return 'invalid value';
+  return { kind: modified ? 'modified' : 'access', seconds: negative ? -seconds : seconds };
 }
 
 function secondsOf(text: string): number | undefined {

@@ -1,13 +1,16 @@
+import { appendFileSync, statSync } from 'node:fs';
 import type { Directive } from '../config/directive.ts';
+import { failedCall, parseSize, parseTime, systemPath } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { escapeDefault, escapeJson, noEscape } from '../http/log-escape.ts';
-import { LogFile } from '../http/log-file.ts';
+import { type LogBuffer, LogFile } from '../http/log-file.ts';
 import { type Build, type ComplexValue, type Configurations, type Module, OK } from '../http/module.ts';
+import { Syslog } from '../http/syslog.ts';
 
 type Line = (exchange: Exchange) => string;
 
 interface AccessLog {
-  readonly file: LogFile | ((exchange: Exchange) => string);
+  readonly target: LogFile | Syslog | ((exchange: Exchange) => string);
   readonly line: Line;
   readonly condition: ComplexValue | undefined;
 }
@@ -15,10 +18,15 @@ interface AccessLog {
 interface LogMain {
   readonly formats: Map<string, Line>;
   readonly files: Map<string, LogFile>;
+  /** Those of them whose names variables made, oldest first. */
+  readonly named: string[];
 }
 
 interface LogLocation {
-  logs: AccessLog[] | 'off' | undefined;
+  logs?: AccessLog[];
+  off?: boolean;
+  /** How many files with variables in their names are kept open. */
+  keptOpen?: number;
 }
 
 const COMBINED =
@@ -35,7 +43,9 @@ export const logModule: Module = {
       level: 'main',
       set(configuration: LogMain, directive, build) {
         const [name, ...pieces] = directive.words.map((word) => word.text) as [string, ...string[]];
-        if (configuration.formats.has(name)) build.fail(`duplicate "log_format" name "${name}"`);
+        if (name === 'combined' || configuration.formats.has(name)) {
+          build.fail(`duplicate "log_format" name "${name}"`);
+        }
         let escaping = escapeDefault;
         const choice = /^escape=(.*)$/.exec(pieces[0]!);
         if (choice !== null) {
@@ -50,7 +60,7 @@ export const logModule: Module = {
     {
       name: 'access_log',
       contexts: ['http', 'server', 'location', 'if in location', 'limit_except'],
-      arguments: [1, 1000],
+      arguments: [1, Number.POSITIVE_INFINITY],
       level: 'location',
       set: setAccessLog,
     },
@@ -59,48 +69,102 @@ export const logModule: Module = {
       contexts: ['http', 'server', 'location'],
       arguments: [1, 4],
       level: 'location',
-      set: () => undefined,
+      set: setFileCache,
     },
   ],
-  createMain: (): LogMain => ({ formats: new Map(), files: new Map() }),
-  createLocation: (): LogLocation => ({ logs: undefined }),
+  createMain: (): LogMain => ({ formats: new Map(), files: new Map(), named: [] }),
+  createLocation: (): LogLocation => ({}),
   mergeLocation(parent: LogLocation, child: LogLocation) {
-    child.logs ??= parent.logs;
+    if (parent.keptOpen !== undefined) child.keptOpen ??= parent.keptOpen;
+    if (child.logs !== undefined || child.off !== undefined) return;
+    Object.assign(child, { logs: parent.logs, off: parent.off });
   },
-  idle: ({ logs }: LogLocation) => logs === undefined || logs === 'off',
+  idle: ({ logs, off }: LogLocation) => logs === undefined || off === true,
   phases: { log: writeLogs },
 };
 
+/** `access_log path [format [buffer=size] [gzip[=level]] [flush=time] [if=condition]]`. Source: ngx_http_log_set_log. */
 function setAccessLog(configuration: LogLocation, directive: Directive, build: Build): void {
-  const words = directive.words.map((word) => word.text);
-  const [path, formatName = 'combined', ...options] = words as [string, string | undefined, ...string[]];
-  if (path === 'off' && words.length === 1) {
-    configuration.logs = 'off';
+  const [path, name = 'combined', ...options] = directive.words.map((word) => word.text) as [string, ...string[]];
+  if (path === 'off') {
+    configuration.off = true;
+    if (directive.words.length > 1) build.fail(`invalid parameter "${name}"`);
     return;
   }
-  if (path.startsWith('syslog:')) build.fail('the "syslog" destination is not supported by this server');
-  if (!Array.isArray(configuration.logs)) configuration.logs = [];
-  const named = /^(buffer|flush|if|gzip)(=|$)/.test(formatName) ? [formatName, ...options] : options;
-  const name = named.length > options.length ? 'combined' : formatName;
   const main = build.configuration<LogMain>(logModule, 'main');
-  let line = main.formats.get(name);
-  if (line === undefined && name === 'combined') {
-    line = compileFormat(COMBINED, escapeDefault, build);
-    main.formats.set(name, line);
+  const target = targetOf(path, main, build);
+  const line = formatOf(name, main, build);
+  const { condition, buffer } = readOptions(options, path, build);
+  if (buffer !== undefined) {
+    if (typeof target === 'function') build.fail('buffered logs cannot have variables in name');
+    if (target instanceof Syslog) build.fail('logs to syslog cannot be buffered');
+    const { size, flush, gzip } = target.buffer ?? buffer;
+    if (size !== buffer.size || flush !== buffer.flush || gzip !== buffer.gzip) {
+      build.fail(`access_log "${path}" already defined with conflicting parameters`);
+    }
+    target.buffer = buffer;
   }
-  if (line === undefined) build.fail(`unknown log format "${name}"`);
-  let condition: ComplexValue | undefined;
-  for (const option of named) {
-    if (option.startsWith('if=')) condition = build.value(option.slice(3));
-    else if (!/^(buffer=|flush=|gzip(=|$))/.test(option)) build.fail(`invalid parameter "${option}"`);
-  }
-  const file = build.hasVariables(path) ? variablePath(path, build) : logFile(main, build.path(path));
-  configuration.logs.push({ file, line, condition });
+  configuration.logs ??= [];
+  configuration.logs.push({ target, line, condition });
 }
 
-function variablePath(path: string, build: Build): (exchange: Exchange) => string {
+function targetOf(path: string, main: LogMain, build: Build): AccessLog['target'] {
+  if (path.startsWith('syslog:')) return new Syslog(path.slice('syslog:'.length));
+  if (!build.hasVariables(path)) return logFile(main, build.path(path));
   const value = build.value(path);
   return (exchange) => build.path(value(exchange));
+}
+
+function formatOf(name: string, main: LogMain, build: Build): Line {
+  for (const [known, line] of main.formats) if (known.toLowerCase() === name.toLowerCase()) return line;
+  if (name.toLowerCase() !== 'combined') build.fail(`unknown log format "${name}"`);
+  const line = compileFormat(COMBINED, escapeDefault, build);
+  main.formats.set('combined', line);
+  return line;
+}
+
+function readOptions(
+  options: readonly string[],
+  path: string,
+  build: Build,
+): { readonly condition: ComplexValue | undefined; readonly buffer: LogBuffer | undefined } {
+  let condition: ComplexValue | undefined;
+  const buffer = { size: 0, flush: 0, gzip: 0 };
+  for (const option of options) {
+    const [, name, value] = /^(buffer=|flush=|if=|gzip(?:=|$))(.*)$/s.exec(option) ?? [];
+    if (name === 'buffer=') {
+      buffer.size = parseSize(value!) ?? 0;
+      if (buffer.size === 0) build.fail(`invalid buffer size "${value}"`);
+    } else if (name === 'flush=') {
+      buffer.flush = parseTime(value!) ?? 0;
+      if (buffer.flush === 0) build.fail(`invalid flush time "${value}"`);
+    } else if (name === 'if=') condition = build.value(value!);
+    else if (name === undefined) build.fail(`invalid parameter "${option}"`);
+    else {
+      if (buffer.size === 0) buffer.size = 65_536;
+      buffer.gzip = name === 'gzip' ? 1 : /^\d$/.test(value!) ? Number(value) : 0;
+      if (buffer.gzip === 0) build.fail(`invalid compression level "${value}"`);
+    }
+  }
+  if (buffer.flush > 0 && buffer.size === 0) build.fail(`no buffer is defined for access_log "${path}"`);
+  return { condition, buffer: buffer.size === 0 ? undefined : buffer };
+}
+
+/** `open_log_file_cache off | max=N [inactive=time] [min_uses=N] [valid=time]`. */
+function setFileCache(configuration: LogLocation, directive: Directive, build: Build): void {
+  if (configuration.keptOpen !== undefined) build.fail(`"${directive.name}" directive is duplicate`);
+  let max = 0;
+  let off = false;
+  for (const { text } of directive.words) {
+    const [, name, value = ''] = /^(max|inactive|min_uses|valid)=(.*)$/.exec(text) ?? [];
+    const isCount = name === 'max' || name === 'min_uses';
+    if (text === 'off') off = true;
+    else if (name === undefined || (isCount ? !/^\d+$/.test(value) : parseTime(value) === undefined)) {
+      build.fail(`invalid "open_log_file_cache" parameter "${text}"`);
+    } else if (name === 'max') max = Number(value);
+  }
+  if (!off && max === 0) build.fail('"open_log_file_cache" must have "max" parameter');
+  configuration.keptOpen = off ? 0 : max;
 }
 
 function logFile(main: LogMain, path: string): LogFile {
@@ -118,8 +182,12 @@ export function accessLogFiles(http: Configurations): Iterable<LogFile> {
 }
 
 function compileFormat(format: string, escaping: (text: string) => string, build: Build): Line {
-  const parts = format.split(/(\$\{\w+\}|\$\w+)/).filter((part) => part !== '');
+  const parts = format.split(/(\$\{\w*\}?|\$\w*)/).filter((part) => part !== '');
   const closures = parts.map((part): Line => {
+    if (part.startsWith('${') && !part.endsWith('}')) {
+      build.fail(`the closing bracket in "${part.slice(2)}" variable is missing`);
+    }
+    if (/^\$(\{\})?$/.test(part)) build.fail(`invalid parameter "${part}"`);
     const name = /^\$\{?(\w+)\}?$/.exec(part)?.[1];
     if (name === undefined) return () => part;
     build.value(`\${${name}}`);
@@ -147,15 +215,53 @@ const DIRECT: Readonly<Record<string, Line>> = {
 };
 
 function writeLogs(exchange: Exchange): number {
-  const { logs } = exchange.location<LogLocation>(logModule);
-  if (logs === undefined || logs === 'off') return OK;
-  for (const { file, line, condition } of logs) {
+  const { logs, off, keptOpen = 0 } = exchange.location<LogLocation>(logModule);
+  if (logs === undefined || off === true) return OK;
+  for (const { target, line, condition } of logs) {
     if (condition !== undefined) {
       const value = condition(exchange);
       if (value === '' || value === '0') continue;
     }
-    if (typeof file === 'function') logFile(exchange.main<LogMain>(logModule), file(exchange)).write(line(exchange));
-    else file.write(line(exchange));
+    if (typeof target !== 'function') writeTo(target, line(exchange));
+    else writeToNamed(exchange, target(exchange), line(exchange), keptOpen);
   }
   return OK;
+}
+
+function writeTo(target: LogFile | Syslog, line: string): void {
+  if (target instanceof Syslog) target.send(line);
+  else target.write(line);
+}
+
+/** A log whose name has variables: only where the root of the request exists, so that a client can't make any files. */
+function writeToNamed(exchange: Exchange, path: string, line: string, keptOpen: number): void {
+  const root = statSync(systemPath(exchange.core.root(exchange)), { throwIfNoEntry: false });
+  if (root?.isDirectory() !== true) return;
+  const { files, named } = exchange.main<LogMain>(logModule);
+  const known = files.get(path);
+  if (known !== undefined) {
+    known.write(line);
+    return;
+  }
+  try {
+    if (keptOpen === 0) appendFileSync(systemPath(path), line, 'latin1');
+    else {
+      const file = new LogFile(path);
+      file.open();
+      file.write(line);
+      named.push(path);
+      files.set(path, file);
+      forgetSome(files, named, keptOpen);
+    }
+  } catch (error) {
+    exchange.logError('crit', `${failedCall('open', path, error)} while logging request`);
+  }
+}
+
+function forgetSome(files: Map<string, LogFile>, names: string[], most: number): void {
+  while (names.length > most) {
+    const oldest = names.shift()!;
+    files.get(oldest)?.close();
+    files.delete(oldest);
+  }
 }

@@ -1,12 +1,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import type { Directive } from '../config/directive.ts';
-import { parseSize } from '../config/index.ts';
+import type { Context, Directive } from '../config/directive.ts';
+import { flag, parseSize } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { contentTypeOf } from '../http/mime.ts';
 import { AGAIN, type Build, type ComplexValue, type Configurations, DECLINED, type Module } from '../http/module.ts';
 import { redirectLocation } from '../http/redirect.ts';
 import { matchRegex, type Regex } from '../http/regex.ts';
 import { escapeArgs } from '../http/request-uri.ts';
+import { slot } from '../http/slot.ts';
 
 /** What an instruction leads to: the next one, the end of all of them, or a verdict for the phase. */
 const NEXT = -100;
@@ -15,7 +16,11 @@ type Instruction = (exchange: Exchange) => number;
 
 interface RewriteLocation {
   readonly instructions: Instruction[];
+  log?: boolean;
+  warnUninitialized?: boolean;
 }
+
+const EVERYWHERE: readonly Context[] = ['http', 'server', 'location', 'if in server', 'if in location'];
 
 /**
  * `rewrite`, `return`, `if`, `set`, `break`: the directives of one block are instructions carried out in the order of
@@ -73,15 +78,14 @@ export const rewriteModule: Module = {
         configuration.instructions.push(ifInstruction(directive, build));
       },
     },
-    ...['rewrite_log', 'uninitialized_variable_warn'].map((name) => ({
-      name,
-      contexts: ['http', 'server', 'location', 'if in server', 'if in location'] as const,
-      arguments: 'flag' as const,
-      level: 'location' as const,
-      set: () => undefined,
-    })),
+    slot<RewriteLocation>('location', EVERYWHERE, 'rewrite_log', 'log', flag),
+    slot<RewriteLocation>('location', EVERYWHERE, 'uninitialized_variable_warn', 'warnUninitialized', flag),
   ],
   createLocation: (): RewriteLocation => ({ instructions: [] }),
+  mergeLocation(parent: RewriteLocation, child: RewriteLocation) {
+    child.log ??= parent.log ?? false;
+    child.warnUninitialized ??= parent.warnUninitialized ?? true;
+  },
   idle: ({ instructions }: RewriteLocation) => instructions.length === 0,
   phases: {
     'server-rewrite': run,
@@ -126,7 +130,7 @@ function respondWith(status: number, value: ComplexValue): Instruction {
     return (exchange) => {
       exchange.removeResponseHeader('location');
       const location = value(exchange);
-      if (location !== '') exchange.responseHeaders.push('Location', redirectLocation(exchange, location));
+      exchange.responseHeaders.push('Location', redirectLocation(exchange, location));
       return status;
     };
   }
@@ -140,6 +144,7 @@ function respondWith(status: number, value: ComplexValue): Instruction {
 
 function rewriteInstruction(directive: Directive, build: Build): Instruction {
   const [pattern, replacement, flag] = directive.words.map((word) => word.text) as [string, string, string | undefined];
+  if (replacement === '') build.fail('empty replacement');
   const regex = build.regex(pattern, false);
   let redirect = /^(https?:\/\/|\$scheme)/.test(replacement) ? 302 : 0;
   let stop = redirect !== 0;
@@ -160,7 +165,10 @@ function rewriteInstruction(directive: Directive, build: Build): Instruction {
   const query = question < 0 ? undefined : build.value(text.slice(question + 1));
 
   return (exchange) => {
-    if (!matchRegex(regex, exchange.uri, exchange)) return NEXT;
+    const logs = exchange.location<RewriteLocation>(rewriteModule).log === true;
+    const matches = matchRegex(regex, exchange.uri, exchange);
+    if (logs) logMatch(exchange, regex, exchange.uri, matches);
+    if (!matches) return NEXT;
     const { captures } = exchange;
     const quoted = /[%+]/.test(exchange.target);
     const escaped = (): void => {
@@ -182,9 +190,11 @@ function rewriteInstruction(directive: Directive, build: Build): Instruction {
     if (redirect !== 0) {
       const location = unescapeRedirect(uri) + (args === undefined ? '' : `?${args}`);
       exchange.removeResponseHeader('location');
+      if (logs) exchange.logError('notice', `rewritten redirect: "${location}"`);
       exchange.responseHeaders.push('Location', redirectLocation(exchange, location));
       return redirect;
     }
+    if (logs) exchange.logError('notice', `rewritten data: "${uri}", args: "${args ?? ''}"`);
     if (uri === '') {
       exchange.logError('error', 'the rewritten URI has a zero length');
       return 500;
@@ -197,6 +207,10 @@ function rewriteInstruction(directive: Directive, build: Build): Instruction {
     if (!cycle) exchange.locationHolds = false;
     return stop ? STOP : NEXT;
   };
+}
+
+function logMatch(exchange: Exchange, regex: Regex, subject: string, matches: boolean): void {
+  exchange.logError('notice', `"${regex.pattern}" ${matches ? 'matches' : 'does not match'} "${subject}"`);
 }
 
 /** Undoes escapes of ordinary characters, as NGX_UNESCAPE_REDIRECT. */
@@ -226,7 +240,16 @@ function setInstruction(directive: Directive, build: Build): Instruction {
       return NEXT;
     };
   }
-  build.defineVariable(variable);
+  if (build.isDefined(variable)) build.defineVariable(variable);
+  else {
+    build.defineVariable(variable, (exchange) => {
+      const known = exchange.variables.get(variable);
+      if (known === undefined && exchange.location<RewriteLocation>(rewriteModule).warnUninitialized === true) {
+        exchange.logError('warn', `using uninitialized "${variable}" variable`);
+      }
+      return known ?? '';
+    });
+  }
   return (exchange) => {
     exchange.variables.set(variable, value(exchange));
     return NEXT;
@@ -256,7 +279,7 @@ function condition(directive: Directive, build: Build): Condition {
   if (words[0] === '') words.shift();
   if (words.at(-1) === '') words.pop();
   const [left, operator, right] = words;
-  if (left === undefined) return invalid();
+  if (left === undefined) return build.fail('invalid condition ")"');
   if (words.length === 2 && /^!?-[fdex]$/.test(left)) return fileCondition(left, build.value(operator!));
   if (!left.startsWith('$') || left.length < 2) return invalid();
   const value = build.value(left);
@@ -266,7 +289,7 @@ function condition(directive: Directive, build: Build): Condition {
       return text !== '' && text !== '0';
     };
   }
-  if (right === undefined || words.length > 3) return build.fail(`invalid condition "${operator}"`);
+  if (right === undefined || words.length > 3) return build.fail(`invalid condition "${left}"`);
   if (operator === '=' || operator === '!=') {
     const other = build.value(right);
     const wanted = operator === '=';
@@ -275,7 +298,12 @@ function condition(directive: Directive, build: Build): Condition {
   if (!/^!?~\*?$/.test(operator)) return build.fail(`unexpected "${operator}" in condition`);
   const regex: Regex = build.regex(right, operator.endsWith('*'));
   const wanted = !operator.startsWith('!');
-  return (exchange) => matchRegex(regex, value(exchange), exchange) === wanted;
+  return (exchange) => {
+    const text = value(exchange);
+    const matches = matchRegex(regex, text, exchange);
+    if (exchange.location<RewriteLocation>(rewriteModule).log === true) logMatch(exchange, regex, text, matches);
+    return matches === wanted;
+  };
 }
 
 function fileCondition(operator: string, path: ComplexValue): Condition {

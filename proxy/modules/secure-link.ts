@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Context } from '../config/directive.ts';
 import { ConfigError } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ComplexValue, Module } from '../http/module.ts';
+import { onDemand } from '../http/on-demand.ts';
 import { slot } from '../http/slot.ts';
 
 interface SecureLinkLocation {
@@ -69,5 +69,5 @@ function linkBySecret(exchange: Exchange, secret: string): string | undefined {
 }
 
 function md5(text: string): Buffer {
-  return createHash('md5').update(text, 'latin1').digest();
+  return onDemand.crypto.createHash('md5').update(text, 'latin1').digest();
 }

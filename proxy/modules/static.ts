@@ -8,6 +8,7 @@ import { contentTypeOf, fileEtag } from '../http/mime.ts';
 import { DECLINED, type Module, OK } from '../http/module.ts';
 import { redirectLocation } from '../http/redirect.ts';
 import { escapeUri } from '../http/request-uri.ts';
+import { isForbiddenLink } from '../http/symlinks.ts';
 
 /** Files up to this many bytes are kept in memory. */
 const SMALL = 65536;
@@ -59,6 +60,11 @@ function serveStatic(exchange: Exchange): number {
   const fixed = core.rootText !== undefined && !(core.alias && core.regex !== undefined);
   const path = fixed ? '' : mapUriToPath(exchange);
   const key = fixed ? uri : `${path}\0${uri}`;
+  if (core.disableSymlinks !== undefined && isForbiddenLink(exchange, mapUriToPath(exchange))) {
+    const name = mapUriToPath(exchange);
+    exchange.logError('error', `open() "${name}" failed (40: Too many levels of symbolic links)`);
+    return 403;
+  }
   const known = main.kept.get(core)?.get(key);
   if (known !== undefined && method !== 'POST') {
     if (stillTheSame(known, exchange)) return sendKept(exchange, known);

@@ -32,7 +32,7 @@ export function giveLogs(configuration: Configuration): void {
 function errorLogNames(configuration: Configuration): Set<string> {
   const { http } = configuration;
   const logs = [...configuration.process.errorLog, ...(http === undefined ? [] : errorLogsIn(http))];
-  return new Set(logs.map(({ file }) => file).filter((file) => file !== 'stderr'));
+  return new Set(logs.map(({ file }) => file).filter((file) => file !== 'stderr' && !file.startsWith('syslog:')));
 }
 
 function* errorLogsIn(configurations: Configurations): Iterable<ErrorLog> {

@@ -37,7 +37,7 @@ export class ServerNames<T, C> {
       this.#exact.get(host) ??
       (this.#leading.size > 0 ? longestLeading(this.#leading, host) : undefined) ??
       (this.#trailing.size > 0 ? longestTrailing(this.#trailing, host) : undefined) ??
-      (this.#patterns.length > 0
+      (this.#patterns.length > 0 && host !== ''
         ? this.#patterns.find(({ pattern }) => pattern.matches(host, captured))?.server
         : undefined)
     );

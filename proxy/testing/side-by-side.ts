@@ -182,6 +182,7 @@ export class SideBySide {
     };
     return this.#settled(
       () => [counted(0, 'theirs'), counted(1, 'ours')],
+      false,
       () => {
         this.#read[0] = this.#lines('theirs/error.log').length;
         this.#read[1] = this.#lines('ours/error.log').length;
@@ -192,7 +193,7 @@ export class SideBySide {
   /** The lines of both logs of that name, once they are the same (or after a while). */
   sameLogs(name: string): Promise<[string[], string[]]> {
     const plain = (side: string): string[] => this.#lines(`${side}/${name}`).map((line) => this.withoutPorts(line));
-    return this.#settled(() => [plain('theirs'), plain('ours')]);
+    return this.#settled(() => [plain('theirs'), plain('ours')], true);
   }
 
   #lines(name: string): string[] {
@@ -200,10 +201,10 @@ export class SideBySide {
     return existsSync(file) ? readFileSync(file, 'latin1').split('\n').slice(0, -1) : [];
   }
 
-  async #settled(read: () => [string[], string[]], then?: () => void): Promise<[string[], string[]]> {
+  async #settled(read: () => [string[], string[]], some: boolean, then?: () => void): Promise<[string[], string[]]> {
     const end = Date.now() + 2000;
     let both = read();
-    while (both[0].join('\n') !== both[1].join('\n') && Date.now() < end) {
+    while ((both[0].join('\n') !== both[1].join('\n') || (some && both[0].length === 0)) && Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 5));
       both = read();
     }

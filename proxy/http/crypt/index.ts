@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { onDemand } from '../on-demand.ts';
 import { bcrypt } from './bcrypt.ts';
 import { desCrypt } from './des-crypt.ts';
 import { md5Crypt } from './md5-crypt.ts';
@@ -12,7 +12,7 @@ import { shaCrypt } from './sha-crypt.ts';
 export function isPassword(password: string, entry: string): boolean {
   const made = encrypt(Buffer.from(password, 'latin1'), entry);
   if (made === undefined || made.length !== entry.length) return false;
-  return timingSafeEqual(Buffer.from(made, 'latin1'), Buffer.from(entry, 'latin1'));
+  return onDemand.crypto.timingSafeEqual(Buffer.from(made, 'latin1'), Buffer.from(entry, 'latin1'));
 }
 
 function encrypt(password: Buffer, entry: string): string | undefined {
@@ -31,7 +31,7 @@ function encrypt(password: Buffer, entry: string): string | undefined {
 }
 
 function sha1(...parts: readonly Buffer[]): Buffer {
-  const hash = createHash('sha1');
+  const hash = onDemand.crypto.createHash('sha1');
   for (const part of parts) hash.update(part);
   return hash.digest();
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { onDemand } from '../on-demand.ts';
 import { crypt64 } from './crypt64.ts';
 
 const ORDER = [[0, 6, 12], [1, 7, 13], [2, 8, 14], [3, 9, 15], [4, 10, 5], [11]] as const;
@@ -26,5 +26,5 @@ export function md5Crypt(password: Buffer, entry: string, magic: '$1$' | '$apr1$
 const ZERO = Buffer.alloc(1);
 
 function md5(...parts: readonly Buffer[]): Buffer {
-  return createHash('md5').update(Buffer.concat(parts)).digest();
+  return onDemand.crypto.createHash('md5').update(Buffer.concat(parts)).digest();
 }

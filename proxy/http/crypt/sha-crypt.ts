@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { onDemand } from '../on-demand.ts';
 import { crypt64 } from './crypt64.ts';
 
 const ORDER_256 = [
@@ -31,7 +31,8 @@ export function shaCrypt(password: Buffer, entry: string, algorithm: 'sha256' | 
   const rounds = digits === undefined ? DEFAULT_ROUNDS : Number(digits);
   if (rounds < 1000 || rounds > 999_999_999) return undefined;
   const salt = Buffer.from(saltText ?? '', 'latin1');
-  const hash = (...parts: readonly Buffer[]): Buffer => createHash(algorithm).update(Buffer.concat(parts)).digest();
+  const hash = (...parts: readonly Buffer[]): Buffer =>
+    onDemand.crypto.createHash(algorithm).update(Buffer.concat(parts)).digest();
   const fill = (digest: Buffer, length: number): Buffer => Buffer.alloc(length, digest);
 
   const alternate = hash(password, salt, password);
