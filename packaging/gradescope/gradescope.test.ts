@@ -121,6 +121,14 @@ describe('a submission', { timeout: 120_000 }, () => {
     expect(JSON.stringify(results)).not.toContain('leaderboard');
   });
 
+  test('that is a program is shut in and graded, or refused with the reason where that cannot be done', async () => {
+    await cp(join(solution, 'proxy.ts'), join(folder, 'submission/proxy.ts'));
+    const results = await run();
+    if (results.score === 0 && process.env.WORKBOOK_REQUIRE_ISOLATION !== '1')
+      expect(results.output).toMatch(/shut in/);
+    else expect(results.score).toBe(120);
+  });
+
   test('is graded whatever Gradescope says of it', async () => {
     await submit('default.conf', await solved());
     await writeFile(join(folder, 'submission_metadata.json'), '{"id": [[[');
