@@ -6,7 +6,7 @@ import { shakeHands } from './handshake.ts';
 import { requestOverHttp2 } from './http2.ts';
 import { createResponse } from './response.ts';
 import { bodyLimit, type ReadResponse } from './response-reader.ts';
-import type { Translation } from './translation.ts';
+import { noTranslation, type Translation } from './translation.ts';
 
 /** Where and how a target is probed. */
 export interface ClientOptions {
@@ -22,6 +22,13 @@ export interface ClientOptions {
 }
 
 const defaultTimeLimit = 5000;
+
+/** Largest sum of the bodies of one burst, in bytes; what comes after that isn't kept. */
+const burstLimit = 64 * 1024 * 1024;
+
+function tooMuch({ request, durationMs }: Response): Response {
+  return createResponse(request, 'the answers together are larger than 64 MiB', durationMs, noTranslation);
+}
 
 /** Makes a Client whose requests go over the wire byte for byte as given; see docs/decisions/raw-probes.md. */
 export function createClient(options: ClientOptions): Client & { close(): void } {
@@ -102,8 +109,13 @@ export function createClient(options: ClientOptions): Client & { close(): void }
     async burst(paths, { parallel = 16, ...given } = {}) {
       const answers: Response[] = new Array(paths.length);
       let next = 0;
+      let size = 0;
       const work = async () => {
-        for (let mine = next++; mine < paths.length; mine = next++) answers[mine] = await request(paths[mine]!, given);
+        for (let mine = next++; mine < paths.length; mine = next++) {
+          const answer = await request(paths[mine]!, given);
+          size += answer.body.length;
+          answers[mine] = size <= burstLimit ? answer : tooMuch(answer);
+        }
       };
       await Promise.all(Array.from({ length: Math.min(parallel, paths.length) }, work));
       return answers;

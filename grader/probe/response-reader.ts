@@ -3,6 +3,9 @@ export const headLimit = 64 * 1024;
 /** Largest body of an answer, in bytes, before reading stops. */
 export const bodyLimit = 16 * 1024 * 1024;
 
+/** Most answers with a 1xx status before the one that counts. */
+const interimLimit = 100;
+
 /** What a server answered, as it came over the wire. */
 export interface ReadResponse {
   readonly status: number;
@@ -28,6 +31,7 @@ export class ResponseReader {
   #left = 0;
   #size = 0;
   #trailer = 0;
+  #interim = 0;
   readonly #pieces: Buffer[] = [];
   readonly #withoutBody: boolean;
   #head: Omit<ReadResponse, 'body' | 'reusable'> | undefined;
@@ -112,7 +116,10 @@ export class ResponseReader {
     const first = /^HTTP\/(1\.[01]) (\d{3})(?: .*)?$/.exec(lines[0] ?? '');
     if (!first) throw malformed(Buffer.from(lines[0] ?? '', 'latin1'));
     const status = Number(first[2]);
-    if (status >= 100 && status < 200 && status !== 101) return true;
+    if (status >= 100 && status < 200 && status !== 101) {
+      if (++this.#interim > interimLimit) throw new BadResponse(`malformed: more than ${interimLimit} interim answers`);
+      return true;
+    }
     const rawHeaders: string[] = [];
     for (const line of lines.slice(1)) {
       if (line === '') continue;

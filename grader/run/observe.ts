@@ -15,6 +15,8 @@ export interface Observations {
 }
 
 const kept = 64;
+/** Bytes of their bodies, all together; the last two are kept in any case. */
+const keptBytes = 16 * 1024 * 1024;
 
 /**
  * A client that remembers its answers and gives up when `signal` ends, so that a check that takes no notice of its
@@ -41,7 +43,9 @@ export function observeClient(client: Client, signal: AbortSignal): { client: Cl
   const remember = (...answers: readonly Response[]): void => {
     for (const { status } of answers) answered.set(status, (answered.get(status) ?? 0) + 1);
     responses.push(...answers.slice(-kept));
-    responses.splice(0, responses.length - kept);
+    let size = responses.reduce((sum, { body }) => sum + body.length, 0);
+    while (responses.length > kept || (size > keptBytes && responses.length > 2))
+      size -= responses.shift()!.body.length;
   };
   const observeOne = async (ask: () => Promise<Response>): Promise<Response> => {
     const response = await observe(ask);

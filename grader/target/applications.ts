@@ -21,6 +21,10 @@ export interface RunningApplication extends Application {
   translation: Translation | undefined;
 }
 
+/** Requests, and bytes of their bodies, that are recorded; a server in a circle would send them without end. */
+const mostSeen = 50_000;
+const mostSeenBytes = 256 * 1024 * 1024;
+
 /** ms that one of our own applications may take to answer. */
 const askLimit = 5_000;
 
@@ -34,12 +38,15 @@ export async function startApplication(name: ApplicationName, random: Random): P
   const sockets = new Set<Socket>();
   const canned = new Map<string, Canned>();
   let seen: Seen[] = [];
+  let seenBytes = 0;
   let connections = 0;
   let requests = 0;
   let fault: { readonly how: 'die' | 'hang'; readonly path: string | undefined } | undefined;
   let server: Server | undefined;
 
   const record = (request: ReadRequest, socket: Socket, connection: number) => {
+    seenBytes += request.body.length;
+    if (seen.length >= mostSeen || seenBytes > mostSeenBytes) throw new Error('more than any check asks for');
     const { translation } = application;
     requests++;
     const rawHeaders = request.rawHeaders.map((word, i) => (i % 2 === 1 ? (translation?.header(word) ?? word) : word));
@@ -124,6 +131,7 @@ export async function startApplication(name: ApplicationName, random: Random): P
     },
     clear() {
       seen = [];
+      seenBytes = 0;
     },
     async ask(path) {
       const socket = await openConnection({ host: '127.0.0.1', port }, undefined, askLimit);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Directive } from '../../proxy/config/index.ts';
 import type { Capability, Lab } from '../lab.ts';
@@ -243,9 +243,19 @@ function studentView(tree: IncludeTree, submission: Submission): StudentConfigur
   };
 }
 
+/** Last bytes of an error log that are looked at; at level `debug` it may grow to gigabytes. */
+const errorLogLimit = 1024 * 1024;
+
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8').slice(-1024 * 1024);
+    const { size } = statSync(file);
+    const bytes = Buffer.alloc(Math.min(size, errorLogLimit));
+    const handle = openSync(file, 'r');
+    try {
+      return bytes.toString('utf8', 0, readSync(handle, bytes, 0, bytes.length, size - bytes.length));
+    } finally {
+      closeSync(handle);
+    }
   } catch {
     return '';
   }

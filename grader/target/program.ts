@@ -4,6 +4,7 @@ import type { Capability, Lab } from '../lab.ts';
 import { createClient, createTranslation } from '../probe/index.ts';
 import type { StartupMessage } from '../result.ts';
 import { applicationPorts } from './applications.ts';
+import { endEscaped } from './escaped.ts';
 import { startApplications } from './lab-applications.ts';
 import type { Launcher } from './launcher.ts';
 import { deadPort, freePort } from './ports.ts';
@@ -37,6 +38,7 @@ export async function openProgram(
     signal.removeEventListener('abort', close);
     client?.close();
     await server?.stop();
+    endEscaped(sandbox.root);
     await applications.stop();
     sandbox.remove();
   };
@@ -83,6 +85,7 @@ export async function openProgram(
       signal,
       async restart() {
         await server?.stop();
+        endEscaped(sandbox.root);
         if (!(await start())) throw new Error(failure(server, translation.text).text);
       },
     });
@@ -162,6 +165,6 @@ function failure(server: ServerProcess | undefined, translate: (text: string) =>
   const code = server?.exitCode;
   const what = server?.running
     ? `it did not listen on 127.0.0.1 at the port in the environment variable PORT within ${startLimit / 1000} s`
-    : `it ended${code === null || code === undefined ? '' : ` with exit code ${code}`} before it listened`;
+    : `it ended${code === null || code === undefined ? '' : ` with exit code ${code}`} before it listened${code === 0 ? '; a server has to stay in the foreground' : ''}`;
   return { severity: 'emerg', text: `the program did not start: ${what}${said === '' ? '' : `. It said:\n${said}`}` };
 }

@@ -85,6 +85,7 @@ export class RequestReader {
         this.#chunked = 'end';
       }
       const end = this.#buffer.indexOf('\r\n');
+      if (end > headLimit || (end < 0 && this.#buffer.length > headLimit)) throw new Error('an endless line');
       if (end < 0) return false;
       const line = this.#buffer.toString('latin1', 0, end);
       this.#buffer = this.#buffer.subarray(end + 2);
