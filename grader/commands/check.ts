@@ -39,7 +39,7 @@ export async function check(word: string, options: CheckCommandOptions): Promise
           continue;
         }
         results.push(result);
-        if (chosen.facts.kind !== 'solution' && !interrupt.signal.aborted) await recordCheck(result, only.length === 0);
+        if (chosen.facts.kind !== 'solution' && !interrupt.signal.aborted) await record(result);
         if (!options.json) await printTerminal(result, options, nextCommand(entry));
       }
     }
@@ -49,6 +49,15 @@ export async function check(word: string, options: CheckCommandOptions): Promise
   if (options.json && !(broken && results.length === 0)) await printJson(results, word, options);
   await writeReports(reports, results);
   return exitCode(results, broken);
+
+  /** A folder that can't be written to must not cost the verdict. */
+  async function record(result: LabResult): Promise<void> {
+    try {
+      await recordCheck(result, only.length === 0);
+    } catch (error) {
+      process.stderr.write(`Your progress could not be kept: ${(error as Error).message}\n`);
+    }
+  }
 
   async function attempt(run: () => Promise<LabResult>): Promise<LabResult | undefined> {
     try {

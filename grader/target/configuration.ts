@@ -20,8 +20,11 @@ import { createWorld } from './world.ts';
 
 type Spec = Extract<TargetSpec, { kind: 'configuration' }>;
 
-/** ms until a server must listen; nginx itself tries for 2.5 s to get a port that is taken. */
-const startLimit = 10_000;
+/**
+ * ms until a server must listen. One that can't ends by itself (nginx tries for 2.5 s to get a port that is taken), so
+ * this is for a machine that is busy with other things: ten workers may take their time there.
+ */
+const startLimit = 30_000;
 
 /** Runs a student's configuration in a sandbox, on the reference proxy or on nginx; see `prepareServer` for `prepared`. */
 export async function openConfiguration(

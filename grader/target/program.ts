@@ -16,7 +16,8 @@ import { createWorld } from './world.ts';
 
 type Spec = Extract<TargetSpec, { kind: 'program' | 'command' }>;
 
-const startLimit = 10_000;
+/** ms until a program must listen, on a busy machine. */
+const startLimit = 20_000;
 
 /** Characters of a line that a program said, as it is shown. */
 const longestLine = 500;
