@@ -13,7 +13,7 @@ export interface Measured {
 /** Asks for a URL as fast as 64 connections can, and looks at the server's CPU time. Throws when anything but 2xx or 3xx came. */
 export async function measure(url: string, pid: number, seconds: number): Promise<Measured> {
   const before = cpuTime(pid);
-  const { stdout } = await run('wrk', ['-t1', '-c64', `-d${seconds}s`, url]);
+  const { stdout } = await run('wrk', ['-t1', '-c64', '--timeout', '30s', `-d${seconds}s`, url]);
   const used = cpuTime(pid) - before;
   const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`${url}\n${stdout}`);

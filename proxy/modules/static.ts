@@ -14,8 +14,8 @@ import { isForbiddenLink } from '../http/symlinks.ts';
 const SMALL = 65536;
 /** Milliseconds a kept file is believed without looking, where `open_file_cache` allows it at all. */
 const BELIEVED = 1000;
-/** Bytes of all kept files together. */
-const MOST_KEPT = 64 * 1024 * 1024;
+/** Bytes of all kept files together. One in demand takes twice as much, for it is kept with its head as well. */
+const MOST_KEPT = 32 * 1024 * 1024;
 
 interface KeptFile {
   /** The path, as bytes. */
