@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { readAccepted } from './accepted-socket.ts';
-import { AnswerWriter, Assembly } from './answer-writer.ts';
-import type { VirtualServer } from './configuration.ts';
-import type { Deadlines, Waiting } from './deadlines.ts';
+import { AnswerWriter } from './answer-writer.ts';
+import type { Connections } from './connections.ts';
+import type { Waiting } from './deadlines.ts';
 import type { ClientConnection } from './exchange.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { type BodySource, IncomingBody } from './incoming-body.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import type { Service } from './phases.ts';
 import { type HeadError, type HeadLimits, parseRequestHead, type RequestHead } from './request-head.ts';
-import { chooseServer } from './request-host.ts';
+import { HostChoice } from './request-host.ts';
 import { needsChunks, responseHead } from './response-head.ts';
 import type { Transport } from './transport.ts';
 
@@ -22,42 +22,7 @@ const LINGERING_TIME = 30_000;
 /** The body of all requests that have none. */
 const NO_BODY = new IncomingBody(0, { bodyWanted() {}, bodyFull() {}, bodyTooLarge() {} });
 
-/** The server that a Host header led to. */
-interface KnownHost {
-  readonly given: string;
-  readonly host: string;
-  readonly server: VirtualServer;
-}
-
 type Wait = 'none' | 'head' | 'idle' | 'body' | 'send' | 'linger';
-
-/** A client's connection, whatever it speaks. */
-export interface OpenConnection {
-  readonly socket: Socket;
-  readonly requests: number;
-  /** Whether a request is being read or answered, or waited for. */
-  readonly doing: 'reading' | 'writing' | 'waiting';
-  /** Closes now if nothing is being answered or asked, and after the answers otherwise. */
-  quit(): void;
-}
-
-/** What the connections of a process share. */
-export interface Connections {
-  readonly deadlines: Deadlines;
-  readonly open: Set<OpenConnection>;
-  /** Counts connections, for `$connection`. */
-  count: number;
-  /** Requests that came over connections which are closed now. */
-  requestsBefore: number;
-  readonly assembly: Assembly;
-  /** No connection is kept after the answer at hand. */
-  quitting: boolean;
-}
-
-/** What the connections of a process share, at its start. */
-export function newConnections(deadlines: Deadlines): Connections {
-  return { deadlines, open: new Set(), count: 0, requestsBefore: 0, assembly: new Assembly(), quitting: false };
-}
 
 /**
  * One client's connection speaking HTTP/1.x: reads heads and bodies, one request after the other, and writes the
@@ -82,8 +47,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   #expectContinue = false;
   #chunked = false;
   readonly #writer: AnswerWriter;
-  /** The host of the last request, for the next one is nearly always for the same. */
-  #known: KnownHost | undefined;
+  readonly #hosts = new HostChoice();
   #parsing = false;
   #paused = false;
   #closing = false;
@@ -199,7 +163,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     this.#expectContinue = head.expectContinue && head.version === '1.1' && !body.complete;
     exchange.keepAlive =
       head.version === '1.1' ? head.connection !== 'close' : head.version === '1.0' && head.connection === 'keep-alive';
-    const problem = this.#chooseServer(exchange);
+    const problem = this.#hosts.chooseServer(exchange);
     if (problem !== undefined || head.method === 'TRACE' || head.method === 'CONNECT') {
       exchange.keepAlive = false;
       if (problem !== undefined) exchange.logError('info', `${problem} while reading client request headers`);
@@ -224,23 +188,6 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       }
     }
     this.#service.phases.begin(exchange);
-  }
-
-  #chooseServer(exchange: HttpExchange): string | undefined {
-    const known = this.#known;
-    const given = exchange.authority;
-    if (known !== undefined && known.given === given && exchange.requestHead.authority === '') {
-      exchange.host = known.host;
-      exchange.virtualServer = known.server;
-      exchange.enter(known.server.configurations);
-      return undefined;
-    }
-    const problem = chooseServer(exchange);
-    // A name that was matched by a regular expression has captures, and is looked up each time.
-    if (problem === undefined && given !== undefined && exchange.captures.length === 0) {
-      this.#known = { given, host: exchange.host, server: exchange.virtualServer };
-    }
-    return problem;
   }
 
   /** Answers a head that can't be understood, and closes. */

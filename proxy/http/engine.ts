@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Configuration, CoreLocation, Listener, VirtualHosts } from './configuration.ts';
-import { type Connections, HttpConnection, newConnections } from './connection.ts';
+import { HttpConnection } from './connection.ts';
+import { type Connections, newConnections } from './connections.ts';
 import { core } from './core.ts';
 import { Deadlines } from './deadlines.ts';
 import { ErrorLogs } from './error-log.ts';

@@ -2,7 +2,7 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { clock } from './clock.ts';
-import type { Connections } from './connection.ts';
+import type { Connections } from './connections.ts';
 import type { ClientConnection, RequestBody } from './exchange.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { onDemand } from './on-demand.ts';

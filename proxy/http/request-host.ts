@@ -1,3 +1,4 @@
+import type { VirtualServer } from './configuration.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
 /**
@@ -30,6 +31,33 @@ export function chooseServer(exchange: HttpExchange): string | undefined {
   if (header !== undefined && header !== given && validHost(header) === undefined)
     return 'client sent invalid host header';
   return undefined;
+}
+
+/** Chooses servers for the requests of one connection: the next one is nearly always for the host of the one before. */
+export class HostChoice {
+  #given = '';
+  #host = '';
+  #server: VirtualServer | undefined;
+
+  /** As `chooseServer`. */
+  chooseServer(exchange: HttpExchange): string | undefined {
+    const given = exchange.authority;
+    const server = this.#server;
+    if (server !== undefined && this.#given === given && exchange.requestHead.authority === '') {
+      exchange.host = this.#host;
+      exchange.virtualServer = server;
+      exchange.enter(server.configurations);
+      return undefined;
+    }
+    const problem = chooseServer(exchange);
+    // A name that was matched by a regular expression has captures, and is looked up each time.
+    if (problem === undefined && given !== undefined && exchange.captures.length === 0) {
+      this.#given = given;
+      this.#host = exchange.host;
+      this.#server = exchange.virtualServer;
+    }
+    return problem;
+  }
 }
 
 /** A host in lower case without port and final dot; `undefined` when it can't be one. */

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { SecureContext, SecureContextOptions, Server, TLSSocket } from 'node:tls';
 import type { VirtualHosts, VirtualServer } from './configuration.ts';
-import { type Connections, HttpConnection } from './connection.ts';
+import { HttpConnection } from './connection.ts';
+import type { Connections } from './connections.ts';
 import type { AcceptSecure } from './engine.ts';
 import { acceptHttp2 } from './http2.ts';
 import { onDemand } from './on-demand.ts';
