@@ -9,7 +9,7 @@ import type { Cache } from '../upstream/cache/cache-path.ts';
 import { Caching } from '../upstream/cache/caching.ts';
 import { type CacheMain, cacheSettings } from '../upstream/cache/directives.ts';
 import { literalAddress, resolveName, upstreamFor } from '../upstream/dynamic.ts';
-import { Forwarding, type ForwardSettings } from '../upstream/forward.ts';
+import { Forwarding, type ForwardRequest, type ForwardSettings } from '../upstream/forward.ts';
 import { proxyDirectives } from '../upstream/proxy-directives.ts';
 import { createProxyLocation, mergeProxyLocation, type ProxyLocation } from '../upstream/proxy-location.ts';
 import { type ProxyUrl, parseProxyUrl } from '../upstream/proxy-url.ts';
@@ -151,18 +151,31 @@ function forward(
   const settings = settingsOf(exchange, location);
   const { scheme } = url;
   const tls = scheme === 'https' ? location.tls!(exchange, url) : undefined;
-  const base = { upstream, scheme, tls, uri, body, streamed };
-  const { caching } = location;
-  if (caching === undefined) {
-    const head = writeRequestHead(exchange, location.form!, uri, length);
-    new Forwarding(exchange, settings, { ...base, head, headOnly: exchange.method === 'HEAD' }).start();
+  if (location.caching !== undefined) {
+    const base = { upstream, scheme, tls, uri, body, streamed };
+    forwardToKeep(exchange, location, `${scheme}://${url.hostHeader}${uri}`, settings, base, length);
     return;
   }
-  Caching.begin(exchange, caching, `${scheme}://${url.hostHeader}${uri}`, settings.takeHead, (keeper) => {
+  const head = writeRequestHead(exchange, location.form!, uri, length);
+  const headOnly = exchange.method === 'HEAD';
+  const request = { upstream, scheme, tls, uri, body, streamed, head, headOnly, keeper: undefined };
+  new Forwarding(exchange, settings, request).start();
+}
+
+/** By way of the location's cache. A function of its own, because closures cost those who need none of them too. */
+function forwardToKeep(
+  exchange: Exchange,
+  location: ProxyLocation,
+  key: string,
+  settings: ForwardSettings,
+  base: Omit<ForwardRequest, 'head' | 'headOnly' | 'keeper'>,
+  length: number | undefined,
+): void {
+  Caching.begin(exchange, location.caching!, key, settings.takeHead, (keeper) => {
     const form = keeper?.cacheable ? location.wholeForm! : location.form!;
     const method = keeper?.method ?? exchange.method;
     const own = { method: method === exchange.method ? undefined : method, headers: keeper?.conditions ?? [] };
-    const head = writeRequestHead(exchange, form, uri, length, own);
+    const head = writeRequestHead(exchange, form, base.uri, length, own);
     new Forwarding(exchange, settings, { ...base, head, headOnly: method === 'HEAD', keeper }).start();
   });
 }
