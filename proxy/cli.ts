@@ -10,7 +10,7 @@ import { acceptSecure } from './modules/ssl.ts';
 import { ArgumentError, type Arguments, help, parseArguments } from './process/arguments.ts';
 import { openLogs } from './process/logs.ts';
 import { readPidFile } from './process/pid-file.ts';
-import { obeySignals, signalNames } from './process/signals.ts';
+import { type Controlled, obeySignals, signalNames } from './process/signals.ts';
 import { makeTemporaryFolders } from './process/temporary-folders.ts';
 import { pidFileOf, type StartOptions, Worker } from './process/worker.ts';
 
@@ -46,6 +46,19 @@ export async function main(words: readonly string[]): Promise<number | undefined
 
 /** Runs until a signal ends it: a master with its workers, or one process when the configuration says `master_process off`. */
 async function serve(options: StartOptions): Promise<number | undefined> {
+  const started = await start(options, obeySignals);
+  return typeof started === 'number' ? started : undefined;
+}
+
+/**
+ * Starts a server with these arguments, in this process, and returns it running, or the exit code when it didn't start. Signals are
+ * left to the caller.
+ */
+export async function startServer(words: readonly string[]): Promise<Controlled | number> {
+  return start(startOptions(parseArguments(words)), () => {});
+}
+
+async function start(options: StartOptions, beforeStart: (server: Controlled) => void): Promise<Controlled | number> {
   let configuration: Configuration;
   try {
     configuration = buildConfiguration({ ...options, onWarning: (warning) => say('warn', warning) });
@@ -54,11 +67,11 @@ async function serve(options: StartOptions): Promise<number | undefined> {
     say('emerg', error);
     return 1;
   }
-  const controlled = configuration.process.masterProcess
+  const server = configuration.process.masterProcess
     ? new (await import('./process/master.ts')).Master(options, process.argv[1]!)
     : new Worker(options);
-  obeySignals(controlled);
-  return (await controlled.start(configuration)) ? undefined : 1;
+  beforeStart(server);
+  return (await server.start(configuration)) ? server : 1;
 }
 
 function startOptions(flags: Arguments): StartOptions {

@@ -12,7 +12,8 @@ import { type Launcher, plainLauncher } from './launcher.ts';
 import { hasIpv6 } from './ports.ts';
 import { realAddresses } from './real-addresses.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
-import { ServerProcess } from './server-process.ts';
+import type { ServerHost } from './server-host.ts';
+import { type Server, ServerProcess, waitForDoors } from './server-process.ts';
 import { readStartupMessages } from './startup-messages.ts';
 import { readSubmission, type Submission, usesStockMain } from './submission.ts';
 import type { OpenTarget, StudentConfiguration, TargetSpec } from './target.ts';
@@ -34,10 +35,11 @@ export async function openConfiguration(
   signal: AbortSignal,
   launcher: Launcher,
   prepared?: ServerProcess,
+  host?: ServerHost,
 ): Promise<OpenTarget> {
   // Many checks run side by side: a port that was free may be taken by another before the server binds it.
   for (let attempt = 1; ; attempt++) {
-    const target = await openOnce(spec, lab, seed, signal, launcher, attempt === 1 ? prepared : undefined);
+    const target = await openOnce(spec, lab, seed, signal, launcher, attempt === 1 ? prepared : undefined, host);
     const taken = target.startup.messages.some(({ file, text }) => file === undefined && /bind\(\).*in use/.test(text));
     if (target.startup.ok || !taken || attempt === 3) return target;
     await target.close();
@@ -51,12 +53,13 @@ async function openOnce(
   signal: AbortSignal,
   launcher: Launcher,
   prepared: ServerProcess | undefined,
+  host: ServerHost | undefined,
 ): Promise<OpenTarget> {
   const submission = readSubmission(spec.path);
   const tree = readIncludeTree(submission.files);
   const sandbox = createSandbox(seed);
   const applications = await startApplications(lab, seed);
-  let server: ServerProcess | undefined;
+  let server: Server | undefined;
   /** The next server, loaded already. */
   let spare = prepared;
   let client: ReturnType<typeof createClient> | undefined;
@@ -88,8 +91,10 @@ async function openOnce(
       new ServerProcess(launcher.wrap({ ...command, args: [...command.args, ...args] }, sandbox.root));
     const doors = mapped.doors.map((door) => ({ host: door.host, port: door.sandbox }));
     const messages: StartupMessage[] = [...submission.refused, ...mapped.refused, ...circle(tree, submission)];
-    const launch = (): ServerProcess => {
+    const hosted = host !== undefined && command.single && launcher === plainLauncher;
+    const launch = (): Server => {
       if (command.instructions === undefined || launcher !== plainLauncher) return run([]);
+      if (hosted) return host.start(command.instructions);
       const next = spare ?? new ServerProcess(waitingReference);
       spare = undefined;
       next.tell(command.instructions);
@@ -97,7 +102,7 @@ async function openOnce(
     };
     const start = async (): Promise<boolean> => {
       server = launch();
-      return server.waitForDoors(doors, startLimit, signal);
+      return waitForDoors(server, doors, startLimit, signal);
     };
     const explain = () => readStartupMessages(server?.output ?? '', submission.files, translation.text);
     let ok = false;
@@ -146,7 +151,7 @@ async function openOnce(
         if (!(await start()))
           throw new Error(`the server did not start again: ${explain().at(-1)?.text ?? 'it said nothing'}`);
         // Where one restart was needed, more are to come.
-        if (command.instructions !== undefined) spare ??= new ServerProcess(waitingReference);
+        if (command.instructions !== undefined && !hosted) spare ??= new ServerProcess(waitingReference);
       },
     });
     return {
@@ -216,7 +221,7 @@ function circle({ loop }: IncludeTree, { files }: Submission): StartupMessage[] 
   return [{ file: name(loop.by), severity: 'emerg', text: `"${name(loop.place)}" includes itself` }];
 }
 
-function silentFailure(server: ServerProcess | undefined, tree: IncludeTree, submission: Submission): StartupMessage {
+function silentFailure(server: Server | undefined, tree: IncludeTree, submission: Submission): StartupMessage {
   if (tree.error !== undefined) {
     const { file, line, reason } = tree.error;
     const name = file === undefined ? undefined : (submission.files.get(file)?.name ?? file);

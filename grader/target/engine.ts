@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { confinement } from './confinement.ts';
 import type { Launcher } from './launcher.ts';
 import type { ServerCommand } from './server-process.ts';
 
@@ -36,15 +37,23 @@ export function findNginx(): string {
 export interface EngineCommand extends ServerCommand {
   /** What a `waitingReference` is told instead of being started with arguments. */
   readonly instructions?: string;
+  /** Whether it is one process, which a `ServerHost` can run among others. */
+  readonly single: boolean;
 }
 
 /** The reference proxy, everything loaded, waiting on its stdin for the `instructions` of an EngineCommand. */
 export const waitingReference: ServerCommand = {
   file: process.execPath,
-  args: [waiting],
+  args: [...confinement(environment(process.env)), waiting],
   environment: environment(process.env),
   folder: path.dirname(waiting),
   told: true,
+};
+
+/** The reference proxy as a `ServerHost` starts it: one configuration after another in one process. */
+export const hostingReference: ServerCommand = {
+  ...waitingReference,
+  args: [...confinement(environment(process.env)), fileURLToPath(new URL('../../proxy/host.mjs', import.meta.url))],
 };
 
 /** The command that runs the mapped configuration in the foreground. */
@@ -57,7 +66,8 @@ export function engineCommand(
   const globals = ['daemon off;'];
   if (!hasPid) globals.push(`pid ${root}/run/nginx.pid;`);
   // Whoever writes no nginx.conf asks for no workers: one process starts sooner than three.
-  if (engine === 'reference' && stockMain) globals.push('master_process off;');
+  const single = engine === 'reference' && stockMain;
+  if (single) globals.push('master_process off;');
   // Workers of root's master would become nobody, who may not look into the sandbox.
   if (launcher.asRoot) globals.push(process.platform === 'darwin' ? 'user root wheel;' : 'user root;');
   const words = [
@@ -70,10 +80,15 @@ export function engineCommand(
     '-g',
     globals.join(' '),
   ];
-  const common = { environment: environment(launcher.environment), folder: root };
+  const common = { environment: environment(launcher.environment), folder: root, single };
   if (engine === 'nginx') return { ...common, file: findNginx(), args: words };
   const instructions = JSON.stringify({ folder: root, words });
-  return { ...common, file: process.execPath, args: [reference, ...words], instructions };
+  return {
+    ...common,
+    file: process.execPath,
+    args: [...confinement(common.environment), reference, ...words],
+    instructions,
+  };
 }
 
 function environment({ PATH, TMPDIR, NODE_COMPILE_CACHE }: ServerCommand['environment']): ServerCommand['environment'] {

@@ -3,10 +3,20 @@ import { openConfiguration } from './configuration.ts';
 import { type Launcher, plainLauncher } from './launcher.ts';
 import { openLive } from './live.ts';
 import { openProgram } from './program.ts';
+import type { ServerHost } from './server-host.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { OpenTarget, TargetSpec } from './target.ts';
 
 export type { OpenTarget, StudentConfiguration, TargetSpec } from './target.ts';
+
+export interface OpenOptions {
+  /** Starts the server; as it is, when left out. */
+  readonly launcher?: Launcher;
+  /** From `prepareServer`. */
+  readonly prepared?: ServerProcess | undefined;
+  /** Runs configurations on the reference proxy, where they need no more than one process. */
+  readonly host?: ServerHost | undefined;
+}
 
 /**
  * Brings up what is to be graded, together with the applications and files of the lab's world.
@@ -19,14 +29,11 @@ export async function openTarget(
   lab: Lab,
   seed: number,
   signal: AbortSignal,
-  {
-    launcher = plainLauncher,
-    prepared,
-  }: { readonly launcher?: Launcher; readonly prepared?: ServerProcess | undefined } = {},
+  { launcher = plainLauncher, prepared, host }: OpenOptions = {},
 ): Promise<OpenTarget> {
   switch (spec.kind) {
     case 'configuration':
-      return openConfiguration(spec, lab, seed, signal, launcher, prepared);
+      return openConfiguration(spec, lab, seed, signal, launcher, prepared, host);
     case 'program':
     case 'command':
       return openProgram(spec, lab, seed, signal, launcher);

@@ -19,11 +19,50 @@ export interface Door {
   readonly port: number;
 }
 
+/** A server that was started, in a process of its own or not. */
+export interface Server {
+  readonly running: boolean;
+  /** What it wrote to stderr and stdout, the last of it. */
+  readonly output: string;
+  /** How it ended, with the last lines it said; undefined while it runs. */
+  readonly ending: string | undefined;
+  /** Ends when it has ended, or after so many ms; says whether it has. */
+  waitForEnd(timeLimit: number): Promise<boolean>;
+  /** Stops it and everything it started: asks first, and insists after a second. */
+  stop(): Promise<void>;
+  /** Ends it and everything it started, without asking. */
+  end(): Promise<void>;
+}
+
+/** Polls until every door accepts connections, the server ends, or time is up (ms); says whether they all do. */
+export async function waitForDoors(
+  server: Server,
+  doors: readonly Door[],
+  timeLimit: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const end = performance.now() + timeLimit;
+  let closed = [...doors];
+  for (;;) {
+    signal.throwIfAborted();
+    // One after the other: while the first is closed the others are, and asking takes time from a server that starts.
+    while (closed[0] !== undefined && (await accepts(closed[0].port, closed[0].host))) closed = closed.slice(1);
+    if (closed.length === 0) return server.running;
+    if (!server.running) {
+      // What it said last may still be on its way.
+      await server.waitForEnd(1000);
+      return false;
+    }
+    if (performance.now() > end) return false;
+    await delay(4, undefined, { signal });
+  }
+}
+
 /** Last bytes of a server's stderr and stdout that are kept. */
 const outputLimit = 256 * 1024;
 
 /** The student's server as a running program, with all the processes it starts. */
-export class ServerProcess {
+export class ServerProcess implements Server {
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   readonly #release: () => void;
@@ -106,22 +145,9 @@ export class ServerProcess {
     return !this.#running;
   }
 
-  /** Polls until every door accepts connections, the process ends, or time is up; says whether they all do. */
-  async waitForDoors(doors: readonly Door[], timeLimit: number, signal: AbortSignal): Promise<boolean> {
-    const end = performance.now() + timeLimit;
-    let closed = [...doors];
-    for (;;) {
-      signal.throwIfAborted();
-      // One after the other: while the first is closed the others are, and asking takes time from a server that starts.
-      while (closed[0] !== undefined && (await accepts(closed[0].port, closed[0].host))) closed = closed.slice(1);
-      if (closed.length === 0) return this.#running;
-      if (!this.#running) {
-        await this.#ended;
-        return false;
-      }
-      if (performance.now() > end) return false;
-      await delay(4, undefined, { signal });
-    }
+  /** See `waitForDoors`. */
+  waitForDoors(doors: readonly Door[], timeLimit: number, signal: AbortSignal): Promise<boolean> {
+    return waitForDoors(this, doors, timeLimit, signal);
   }
 
   /** Says one line to a server that waits to be told. */

@@ -11,9 +11,12 @@ export function isPattern(name: string): boolean {
 export function matchingFiles(pattern: string): string[] {
   const absolute = path.isAbsolute(pattern);
   let found = [absolute ? '/' : ''];
-  for (const part of pattern.split('/').filter((piece) => piece !== '')) {
+  const parts = pattern.split('/').filter((piece) => piece !== '');
+  for (const [at, part] of parts.entries()) {
+    // Folders on the way are found out by what is in them: one may go through a folder that one may not look at.
+    const named = at < parts.length - 1 ? (name: string) => [name] : existing;
     found = found
-      .flatMap((folder) => (isPattern(part) ? matchingEntries(folder, part) : existing(folder + part)))
+      .flatMap((folder) => (isPattern(part) ? matchingEntries(folder, part) : named(folder + part)))
       .map((name) => `${name}/`);
   }
   return found.map((name) => name.slice(0, -1)).sort();

@@ -5,9 +5,10 @@ import { labs } from '../../../labs/catalog.ts';
 import type { LabResult } from '../../result.ts';
 import { checkLab } from '../../run/index.ts';
 import { onExit } from '../../target/cleanup.ts';
+import { hostingReference } from '../../target/engine.ts';
 import { openTarget } from '../../target/index.ts';
 import { type Launcher, plainLauncher } from '../../target/launcher.ts';
-import { prepareServer } from '../../target/prepare.ts';
+import { ServerHost } from '../../target/server-host.ts';
 import type { TargetSpec } from '../../target/target.ts';
 import type { SubmissionProblem } from '../graded.ts';
 import { createLauncher } from './launcher.ts';
@@ -18,6 +19,9 @@ import type { ShutIn } from './worker-command.ts';
 
 /** A worker of the pool: grades what its parent sends, one task at a time, and ends when the parent is gone. */
 const { shutIn } = JSON.parse(process.argv[2] ?? '{}') as { readonly shutIn?: ShutIn };
+
+/** Its process starts with the first configuration that needs it. */
+const host = new ServerHost(hostingReference);
 
 process.umask(0o022);
 process.on('message', async ({ task }: Request) => {
@@ -30,7 +34,6 @@ async function grade(task: GradeTask): Promise<GradeOutcome> {
   const remove = () => rmSync(stage, { recursive: true, force: true });
   const release = onExit(remove, { folder: stage });
   const watch = shutIn === undefined ? undefined : new Watch();
-  const prepared = prepareServer(task.spec);
   try {
     const entry = labs.find(({ folder }) => folder === task.lab);
     if (entry === undefined) return problem('grader', `there is no lab "${task.lab}"`);
@@ -38,7 +41,7 @@ async function grade(task: GradeTask): Promise<GradeOutcome> {
     const isProgram = task.spec.kind === 'program' || task.spec.kind === 'command';
     const spec: TargetSpec = isProgram ? stageProgram(task, task.spec, stage) : task.spec;
     const launcher = launcherFor(task, isProgram ? stage : undefined);
-    const result = await checkLab(lab, (signal) => openTarget(spec, lab, task.seed, signal, { launcher, prepared }), {
+    const result = await checkLab(lab, (signal) => openTarget(spec, lab, task.seed, signal, { launcher, host }), {
       folder: task.lab,
       seed: task.seed,
       facts: task.facts,
@@ -51,7 +54,6 @@ async function grade(task: GradeTask): Promise<GradeOutcome> {
     return problem(error instanceof TooLarge ? 'too-large' : 'grader', (error as Error).message);
   } finally {
     watch?.end();
-    await prepared?.end();
     remove();
     release();
   }
