@@ -6,8 +6,8 @@ import type { ServerCommand } from './server-process.ts';
 
 const proxy = fileURLToPath(new URL('../../proxy', import.meta.url));
 
-/** Files of the system that the proxy itself reads: names of users for `user`, the longest backlog. */
-const system = ['/etc/passwd', '/etc/group', '/proc/sys/net/core/somaxconn'];
+/** Files of the system that the proxy itself reads: names of users and hosts, the longest backlog. */
+const system = ['/etc/passwd', '/etc/group', '/etc/hosts', '/proc/sys/net/core/somaxconn'];
 
 /**
  * Node's permissions for the reference proxy in a check: its own code, sandboxes, and what Node keeps of compiled code. Refusals judge
@@ -16,15 +16,16 @@ const system = ['/etc/passwd', '/etc/group', '/proc/sys/net/core/somaxconn'];
  */
 export function confinement({ TMPDIR, NODE_COMPILE_CACHE }: ServerCommand['environment']): readonly string[] {
   const temporary = realpathSync(TMPDIR ?? tmpdir());
-  const sandboxes = path.join(temporary, 'workbook-*');
+  // Beside the sandboxes lie the proxy's own temporary files, of bodies that don't fit into memory.
+  const places = ['workbook-*', 'nginx-*'].map((name) => path.join(temporary, name));
   const compiled = path.join(NODE_COMPILE_CACHE ?? path.join(temporary, 'node-compile-cache'), '*');
   const code = [path.join(proxy, '*'), path.join(proxy, '../package.json')];
   const flags = [
     '--permission',
     // A master starts workers; they have the same permissions.
     '--allow-child-process',
-    ...[...code, ...system, sandboxes, compiled].map((place) => `--allow-fs-read=${place}`),
-    ...[sandboxes, compiled].map((place) => `--allow-fs-write=${place}`),
+    ...[...code, ...system, ...places, compiled].map((place) => `--allow-fs-read=${place}`),
+    ...[...places, compiled].map((place) => `--allow-fs-write=${place}`),
     // What Node says about its own flags is not what the server says.
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=SecurityWarning',
