@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../probe/timing.ts';
@@ -41,6 +43,28 @@ describe('a program of the student’s own', () => {
     expect(startup.ok).toBe(false);
     expect(startup.messages[0]?.text).toContain('exit code 3 before it listened. It said:\nno such thing');
   });
+});
+
+test('what a program leaves in its folders is removed, whatever it did to them', async () => {
+  await using targets = new Targets();
+  const folder = targets.write({
+    'proxy.cjs': `const { chmodSync, mkdirSync } = require('node:fs');
+      process.chdir(process.env.LOG_DIR);
+      mkdirSync('closed/in', { recursive: true });
+      chmodSync('closed', 0);
+      for (let i = 0; i < 60; i++) {
+        mkdirSync('d'.repeat(200));
+        process.chdir('d'.repeat(200));
+      }
+      console.log('so deep');`,
+  });
+  const sandboxes = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`workbook-${process.pid}-`));
+  const before = sandboxes();
+  const target = await targets.open({ kind: 'program', file: path.join(folder, 'proxy.cjs') });
+  expect(target.startup.messages[0]?.text).toContain('It said:\nso deep');
+  expect(sandboxes().length).toBeGreaterThan(before.length);
+  await target.close();
+  expect(sandboxes()).toEqual(before);
 });
 
 describe('a live server', () => {

@@ -133,6 +133,20 @@ describe.skipIf(skip !== undefined)(`hostile programs${skip ?? ''}`, { timeout: 
     expect(result.outcome).toBe('passed');
   });
 
+  test('one that leaves folders that can hardly be removed gets its verdict', async () => {
+    const { result } = await grade(
+      evil(`
+      const before = process.cwd();
+      process.chdir(process.env.LOG_DIR);
+      fs.mkdirSync('closed/in', { recursive: true });
+      fs.chmodSync('closed', 0);
+      fs.symlinkSync('/etc/passwd', 'error.log');
+      for (let i = 0; i < 60; i++) { fs.mkdirSync('d'.repeat(200)); process.chdir('d'.repeat(200)); }
+      process.chdir(before);`) + solution,
+    );
+    expect(result.outcome).toBe('passed');
+  });
+
   test('one that opens files without end comes to a limit', async () => {
     const found = await findings(
       evil(`
