@@ -1,5 +1,6 @@
 import type { Snapshot } from '../config/index.ts';
 import type { ComplexValue, Configurations, Handler, Module } from './module.ts';
+import type { NameServers } from './name-servers.ts';
 import type { Regex } from './regex.ts';
 import type { SharedZones } from './shared-zones.ts';
 import type { SymlinkRule } from './symlinks.ts';
@@ -280,7 +281,7 @@ export interface CoreLocation {
   tcpNodelay: boolean;
   tcpNopush: boolean;
   chunkedTransferEncoding: boolean;
-  resolver: readonly string[];
+  resolver: NameServers | undefined;
   resolverTimeout: number;
   /** Locations inside this one. */
   locations: Locations | undefined;

@@ -9,7 +9,7 @@ import { HttpExchange } from './http-exchange.ts';
 import { type BodySource, IncomingBody } from './incoming-body.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import type { Service } from './phases.ts';
-import { type HeadError, type HeadLimits, parseRequestHead, type RequestHead } from './request-head.ts';
+import { emptyHead, type HeadError, type HeadLimits, parseRequestHead, type RequestHead } from './request-head.ts';
 import { HostChoice } from './request-host.ts';
 import { needsChunks, responseHead } from './response-head.ts';
 import type { Transport } from './transport.ts';
@@ -21,6 +21,8 @@ const LAST_CHUNK = '0\r\n\r\n';
 const LINGERING_TIME = 30_000;
 /** The body of all requests that have none. */
 const NO_BODY = new IncomingBody(0, { bodyWanted() {}, bodyFull() {}, bodyTooLarge() {} });
+
+const TIMED_OUT = 'client timed out (110: Connection timed out)';
 
 type Wait = 'none' | 'head' | 'idle' | 'body' | 'send' | 'linger';
 
@@ -446,6 +448,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     if (this.#upgraded) return;
     const exchange = this.#exchange;
     if (exchange === undefined) {
+      if (this.#text !== '') this.#unfinished(400, 'client prematurely closed connection');
       this.#closing = true;
       this.socket.destroySoon();
     } else if (this.#body !== undefined && !this.#body.complete) {
@@ -454,8 +457,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
         this.#close();
         return;
       }
-      // The rest of the body won't come, and nobody is there for an answer.
-      if (!exchange.headSent) this.socket.destroy();
+      exchange.unheard = true;
       this.#body.fail(400);
       if (exchange.finished || exchange.headSent) return;
       exchange.clientGone();
@@ -492,16 +494,44 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       case 'body':
         if (exchange !== undefined && !exchange.finished) {
           exchange.keepAlive = false;
-          exchange.logError('info', 'client timed out (110: Connection timed out) while reading client request body');
+          exchange.unheard = true;
           this.#body?.fail(408);
           if (!exchange.finished && !exchange.headSent) exchange.fail(408);
           return;
         }
         this.socket.destroy();
         return;
+      case 'head':
+        this.#unfinished(408, TIMED_OUT);
+        return;
+      case 'send':
+        exchange?.logError('info', `${TIMED_OUT} while sending response to client`);
+        this.socket.destroy();
+        return;
       default:
         this.socket.destroy();
     }
+  }
+
+  /** A head that won't come to its end is logged as far as it came, and gets no answer. */
+  #unfinished(status: number, reason: string): void {
+    const text = this.#text.replace(/^[\r\n]+/, '');
+    if (text === '') {
+      this.#service.logConnection('info', this.number, this.remoteAddress, `${reason} while waiting for request`);
+      this.socket.destroy();
+      return;
+    }
+    const parsed = text.includes('\n') ? parseRequestHead(`${text}\r\n\r\n`, 0, this.#limits) : undefined;
+    const known = parsed === undefined ? emptyHead() : 'head' in parsed ? parsed.head : parsed;
+    if (parsed === undefined) known.requestLine = text;
+    const exchange = new HttpExchange(known, known.version, NO_BODY, this, this.#service, this);
+    exchange.unheard = true;
+    exchange.host = this.#service.hosts.defaultServer.core.name;
+    exchange.uri = known.target.replace(/\?.*$/, '');
+    exchange.logError('info', `${reason} while reading client request ${parsed === undefined ? 'line' : 'headers'}`);
+    this.#text = '';
+    this.#exchange = exchange;
+    exchange.fail(status);
   }
 }
 

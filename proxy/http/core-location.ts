@@ -65,7 +65,6 @@ const defaults: Partial<CoreLocation> = {
   tcpNodelay: true,
   tcpNopush: false,
   chunkedTransferEncoding: true,
-  resolver: [],
   resolverTimeout: 30_000,
 };
 
@@ -74,6 +73,7 @@ const inherited = [
   'postAction',
   'disableSymlinks',
   'clientBodyTempPath',
+  'resolver',
   'limitRate',
   'limitRateAfter',
   'openFileCache',

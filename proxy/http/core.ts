@@ -33,6 +33,7 @@ import type { Exchange } from './exchange.ts';
 import { gzipDirectives } from './gzip-ok.ts';
 import { errorLogOf, type MainState, mainModule } from './main.ts';
 import { type Build, type Configurations, type Module, OK } from './module.ts';
+import { nameServers } from './name-servers.ts';
 import { slot } from './slot.ts';
 import { subrequest } from './subrequest.ts';
 import { readSymlinkRule } from './symlinks.ts';
@@ -139,9 +140,7 @@ export const core: Module = {
       level: 'location',
       set: (state: CoreLocationState, directive, build) => {
         if (state.resolver !== undefined) build.fail('"resolver" directive is duplicate');
-        state.resolver = directive.words
-          .map(({ text }) => text)
-          .filter((text) => !/^(valid|ipv[46]|status_zone)=/.test(text));
+        state.resolver = nameServers(directive);
       },
     },
     ...gzipDirectives,

@@ -102,6 +102,8 @@ export class HttpExchange implements Exchange {
   trailers: (() => readonly string[]) | undefined;
   #atEnd: (() => void)[] | undefined;
   finished = false;
+  /** Nobody is there for an answer to a failure: the client is gone, or was too slow. */
+  unheard = false;
 
   constructor(
     head: RequestHead,
@@ -356,7 +358,7 @@ export class HttpExchange implements Exchange {
       this.abort();
       return;
     }
-    if (status === 444) {
+    if (status === 444 || this.unheard) {
       this.status = status;
       this.abort();
       return;

@@ -5,10 +5,11 @@ import type { HttpExchange } from '../http/http-exchange.ts';
 import { AGAIN, type Module } from '../http/module.ts';
 import { redirectLocation } from '../http/redirect.ts';
 import { systemTemporaryPath } from '../http/temporary-file.ts';
+import { addressOf } from '../upstream/address.ts';
 import type { Cache } from '../upstream/cache/cache-path.ts';
 import { Caching } from '../upstream/cache/caching.ts';
 import { type CacheMain, cacheSettings } from '../upstream/cache/directives.ts';
-import { literalAddress, resolveName, upstreamFor } from '../upstream/dynamic.ts';
+import { literalAddress, upstreamFor } from '../upstream/dynamic.ts';
 import { Forwarding, type ForwardRequest, type ForwardSettings } from '../upstream/forward.ts';
 import { proxyDirectives } from '../upstream/proxy-directives.ts';
 import { createProxyLocation, mergeProxyLocation, type ProxyLocation } from '../upstream/proxy-location.ts';
@@ -81,12 +82,15 @@ function passByVariables(exchange: Exchange, location: ProxyLocation, text: stri
     return AGAIN;
   }
   const { resolver, resolverTimeout } = exchange.location<CoreLocation>(core);
-  if (resolver.length === 0) {
+  if (resolver === undefined) {
     exchange.logError('error', `no resolver defined to resolve ${url.where.host}`);
     return 502;
   }
-  resolveName(url.where, resolver, resolverTimeout).then(
-    (addresses) => readBody(exchange, location, url, upstreamFor(url.authority, addresses)),
+  resolver.addressesOf(url.where.host, resolverTimeout).then(
+    (found) => {
+      const addresses = found.map((host) => addressOf(host, url.where.port));
+      readBody(exchange, location, url, upstreamFor(url.authority, addresses));
+    },
     (error: Error) => {
       exchange.logError('error', error.message);
       exchange.fail(502);

@@ -161,7 +161,8 @@ export class Forwarding implements ConnectionUser {
       connection.wait(flushed ? this.#settings.readTimeout : this.#settings.sendTimeout, now);
       return;
     }
-    connection.wait(this.#settings.sendTimeout);
+    // A client that is slow to send its body has its own limit.
+    connection.wait(this.#request.streamed ? 0 : this.#settings.sendTimeout);
     connection.socket.write(head, 'latin1');
     body.send(
       connection,
@@ -170,13 +171,15 @@ export class Forwarding implements ConnectionUser {
         if (this.#connection === connection && this.#head === undefined) connection.wait(this.#settings.readTimeout);
       },
       (status) => this.#bodyFailed(status),
+      () => connection.wait(this.#settings.sendTimeout),
     );
   }
 
   onDrain(): void {
     this.#request.body.onDrain();
     if (this.#head === undefined) {
-      this.#connection?.wait(this.#bodySent ? this.#settings.readTimeout : this.#settings.sendTimeout);
+      const { readTimeout, sendTimeout } = this.#settings;
+      this.#connection?.wait(this.#bodySent ? readTimeout : this.#request.streamed ? 0 : sendTimeout);
     }
   }
 
@@ -500,6 +503,7 @@ export class Forwarding implements ConnectionUser {
 
   #bodyFailed(status: number): void {
     if (this.#done) return;
+    if (this.#attempts!.statuses.at(-1) === -1) this.#attempts!.answered(0);
     this.#release(false);
     this.#request.keeper?.broken();
     if (this.#exchange.headSent) this.#exchange.abort();

@@ -8,8 +8,13 @@ export interface OutgoingBody {
   readonly length: number | undefined;
   /** The bytes when they fit in memory, to go out with the head in one write. */
   readonly whole: Buffer | undefined;
-  /** Sends what `whole` doesn't hold; calls `onSent` once the last byte was written. */
-  send(connection: UpstreamConnection, onSent: () => void, onError: (status: number) => void): void;
+  /** Sends what `whole` doesn't hold; calls `onSent` once the last byte was written, `onBlocked` when a body that is passed on has to wait for the upstream. */
+  send(
+    connection: UpstreamConnection,
+    onSent: () => void,
+    onError: (status: number) => void,
+    onBlocked: () => void,
+  ): void;
   onDrain(): void;
   close(): void;
 }
@@ -91,7 +96,12 @@ export class StreamedBody implements OutgoingBody {
     this.length = body.length;
   }
 
-  send(connection: UpstreamConnection, onSent: () => void, onError: (status: number) => void): void {
+  send(
+    connection: UpstreamConnection,
+    onSent: () => void,
+    onError: (status: number) => void,
+    onBlocked: () => void,
+  ): void {
     const { socket } = connection;
     const chunked = this.length === undefined;
     this.#body.start(
@@ -107,7 +117,9 @@ export class StreamedBody implements OutgoingBody {
         } else {
           ready = socket.write(chunk);
         }
-        if (!ready) this.#body.pause();
+        if (ready) return;
+        this.#body.pause();
+        onBlocked();
       },
       () => {
         if (chunked && !connection.closed) socket.write('0\r\n\r\n', 'latin1');

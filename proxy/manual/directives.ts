@@ -1,0 +1,51 @@
+import { mainModule } from '../http/main.ts';
+import type { DirectiveSpec, Module } from '../http/module.ts';
+import { modules } from '../modules/index.ts';
+import { directiveNotes } from './notes.ts';
+
+const HEAD = `# Directives
+
+What the reference proxy reads, module by module as nginx's manual has it. A directive that isn't here is an error. \`npm run docs\`
+makes this page from the modules' tables and \`proxy/manual/notes.ts\`; what it does beyond this table is what nginx does, and held
+against nginx by the tests.
+
+Without a directive of their own: \`Expect: 100-continue\` gets no \`100 Continue\` when the body has come already or there is none.
+`;
+
+/** The text of `docs/directives.md`. */
+export function directivesPage(): string {
+  const sections = [mainModule, ...modules].filter((module) => module.directives.length > 0).map(section);
+  return `${HEAD}\n${sections.join('\n')}`;
+}
+
+/** Names in the notes that no module knows. */
+export function unknownNotes(): string[] {
+  const known = new Set([mainModule, ...modules].flatMap((module) => module.directives.map(({ name }) => name)));
+  return Object.keys(directiveNotes).filter((name) => !known.has(name));
+}
+
+function section({ name, directives }: Module): string {
+  const folder = name === mainModule.name ? '' : 'http/';
+  const rows = directives.map((directive) => {
+    const { default: usual, differs = '' } = directiveNotes[directive.name] ?? {};
+    const cells = [
+      code(directive.name),
+      words(directive),
+      directive.contexts.join(', '),
+      usual === undefined ? '' : code(usual),
+      differs,
+    ];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  return `## ${name}\n\n[The manual](https://nginx.org/en/docs/${folder}${name}.html)\n\n| Directive | Words | Where | Default | Differences |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+function words({ arguments: count, block }: DirectiveSpec): string {
+  const body = block === true ? ' `{ }`' : '';
+  if (count === 'flag') return '`on` or `off`';
+  if (typeof count === 'number') return `${count}${body}`;
+  const [least, most] = count;
+  return `${most > 20 ? `${least} or more` : `${least}-${most}`}${body}`;
+}
