@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { labs } from './catalog.ts';
@@ -31,8 +31,6 @@ describe.for(unusual)('an unusual right configuration, %s', (name) => {
     const { lab, folder } = await labOf(Number(/^lab(\d+)/.exec(name)?.[1]));
     const path = join(import.meta.dirname, 'testing/right', name);
     const first = name.endsWith('.conf') ? path : join(path, 'nginx.conf');
-    // Directives that the reference proxy doesn't know.
-    context.skip(engine === 'reference' && /^# engines: nginx$/m.test(readFileSync(first, 'utf8')), 'for nginx alone');
     const result = await grade(lab, folder, { kind: 'configuration', path, engine });
     expect(result.startup.messages.filter(({ severity }) => severity === 'emerg')).toEqual([]);
     expect(failuresOf(result).sort()).toEqual((failuresNamed(first) ?? []).sort());
