@@ -1,12 +1,12 @@
 import type { LabResult, ObjectiveResult } from '../result.ts';
 
 /** `3` of `lab3-upstream`; the whole name when it has no number. */
-export function labNumber(result: LabResult): string {
+export function labNumber(result: Pick<LabResult, 'lab'>): string {
   return /^lab(\d+)/.exec(result.lab)?.[1] ?? result.lab;
 }
 
 /** `Lab 3 · A load balancer` */
-export function labHeading(result: LabResult): string {
+export function labHeading(result: Pick<LabResult, 'lab' | 'title'>): string {
   return result.title === undefined ? result.lab : `Lab ${labNumber(result)} · ${result.title}`;
 }
 

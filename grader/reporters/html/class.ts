@@ -2,6 +2,7 @@ import type { GradedAttempt, GradedClass, GradedLab } from '../../batch/graded.t
 import { fileName } from '../class/file-name.ts';
 import { describeLate, type Grades, gradePoints, gradesOf, labWordOf, nameOf } from '../class/grades.ts';
 import type { ClassReport } from '../class/report.ts';
+import { labHeading } from '../words.ts';
 import { attemptPage } from './attempt.ts';
 import { hardest } from './hardest.ts';
 import { histogram } from './histogram.ts';
@@ -51,7 +52,7 @@ function labOverview({ students }: GradedClass, lab: GradedLab, grades: Grades):
     `${students.length - attempts.length} handed in nothing`,
   ].filter(Boolean);
   const points = attempts.flatMap((attempt) => gradePoints(attempt) ?? []);
-  return markup`<h2>${labWordOf(lab.lab)} · ${lab.title}</h2>
+  return markup`<h2>${labHeading(lab)}</h2>
 <p>${said.join(', ')}.</p>
 <div class="pictures">${points.length > 0 && histogram(points, lab.possible)}${hardest(attempts)}</div>`;
 }

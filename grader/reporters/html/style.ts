@@ -43,7 +43,7 @@ svg .edge.none { stroke: var(--rule); stroke-dasharray: 3 4; }
 svg .track { fill: var(--quiet); } svg .even { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 2 3; }
 svg .fill { fill: var(--accent); } svg .passed { fill: var(--good); } svg .failed { fill: var(--bad); }
 svg .error { fill: var(--warn); } svg .skipped { fill: var(--rule); } svg .stretch { opacity: .6; }
-.strip { width: 100%; margin: .75rem 0; }
+.strip { width: 100%; height: 14px; margin: .75rem 0; }
 details.objective { background: var(--card); border: 1px solid var(--rule); border-radius: .6rem; margin: .6rem 0; overflow: hidden; }
 details.objective > summary { display: grid; grid-template-columns: 1.4rem 1fr auto; gap: .5rem; padding: .7rem 1rem; cursor: pointer; list-style: none; }
 details.objective > summary::-webkit-details-marker { display: none; }
@@ -85,6 +85,7 @@ thead th { color: var(--soft); font-weight: 600; font-size: .85rem; } tbody th {
 td.number, th.number { text-align: right; }
 @media (max-width: 40rem) {
   main { padding: 1.25rem .8rem 3rem; } h1 { font-size: 1.35rem; }
+  td:has(> svg) { display: none; }
   details.objective > summary { padding: .6rem .7rem; } .inside { padding: .2rem .7rem .9rem; }
 }
 @media print {
