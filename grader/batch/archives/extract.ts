@@ -17,11 +17,6 @@ export type Extraction =
   /** Nothing of it is left on the disk. */
   | { readonly kind: 'refused'; readonly problem: SubmissionProblem };
 
-/** Whether a file's name is that of an archive that can be extracted. */
-export function isArchive(name: string): boolean {
-  return /\.(?:zip|tar|tar\.gz|tgz)$/i.test(name);
-}
-
 /**
  * Extracts a .zip, .tar or .tar.gz (told by what is in it, not by its name) into `folder`, which must not exist and whose
  * parent must. Out come plain files and folders alone, with the modification times of the archive: links become copies.

@@ -1,2 +1,2 @@
-export { type Extraction, extractArchive, isArchive } from './extract.ts';
+export { type Extraction, extractArchive } from './extract.ts';
 export { type ArchiveLimits, classLimits, submissionLimits } from './limits.ts';

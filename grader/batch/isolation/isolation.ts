@@ -35,7 +35,7 @@ export async function findIsolation(): Promise<Isolation> {
 }
 
 /** Numbers of users that nobody has: above what systems give to accounts, containers and services. */
-export const firstUser = 1_500_000_000;
+const firstUser = 1_500_000_000;
 
 function cacheFolders(): ShutIn['cache'] {
   const workers = process.env.NODE_COMPILE_CACHE ?? path.join(tmpdir(), 'node-compile-cache');
