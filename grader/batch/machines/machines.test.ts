@@ -1,11 +1,15 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { QueueEvents, Queue as Sender } from 'bullmq';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mixed } from '../../testing/fake-result.ts';
+import { workbookDigest } from '../digest.ts';
 import type { GradedClass } from '../graded.ts';
 import type { GradeOutcome, GradeTask, Pool } from '../isolation/index.ts';
+import { queueName } from './jobs.ts';
+import { type Parcel, pack } from './parcel.ts';
 import { openQueue } from './queue.ts';
 import { hasRedis, startRedis, type TestRedis } from './testing/redis.ts';
 import { startWorker } from './worker.ts';
@@ -103,6 +107,28 @@ describe.skipIf(!canRedis)('several machines', () => {
       kind: 'problem',
       problem: { kind: 'grader', reason: expect.stringContaining('the disk is full') },
     });
+  });
+
+  test.each([
+    ['another version of the workbook', (parcel: Parcel) => ({ ...parcel, workbook: 'another' }), /another version/],
+    ['other bytes than were sent', (parcel: Parcel) => ({ ...parcel, digest: '0' }), /the parcel was refused.*digest/],
+  ])('%s is never graded', async (_what, change, reason) => {
+    let asked = 0;
+    await worker(
+      reading(async () => {
+        asked++;
+        return graded('');
+      }),
+    );
+    const connection = { ...redis.address.connection, maxRetriesPerRequest: null };
+    const [sender, events] = [new Sender(queueName, { connection }), new QueueEvents(queueName, { connection })];
+    cleanups.push(
+      () => events.close(),
+      () => sender.close(),
+    );
+    const job = await sender.add('grade', change(pack(task('d.conf'), workbookDigest('lab2-proxy-pass'))));
+    await expect(job.waitUntilFinished(events)).rejects.toThrow(reason);
+    expect(asked).toBe(0);
   });
 
   test('a queue that is closed lets go of what is under way', async () => {
