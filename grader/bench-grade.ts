@@ -63,7 +63,10 @@ async function measure(size: number): Promise<void> {
       memory.grader = Math.max(memory.grader, process.memoryUsage.rss() / 2 ** 20);
       for (const pid of workers()) {
         memory.workers = Math.max(memory.workers, residentMegabytes(pid));
-        processor.set(pid, processorTime(pid));
+        processor.set(
+          pid,
+          [pid, ...descendants(pid)].reduce((sum, one) => sum + processorTime(one), 0),
+        );
       }
       processor.set(process.pid, processorTime(process.pid) - own);
     },
@@ -100,14 +103,18 @@ function processorTime(pid: string | number): number {
 }
 
 /** Worker processes at work now; in between stands what shuts them in. */
-function workers(parent: string | number = process.pid): readonly string[] {
+function workers(): readonly string[] {
+  return descendants(process.pid).filter(isWorker);
+}
+
+function descendants(parent: string | number): readonly string[] {
   let children: string[] = [];
   try {
     children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
   } catch {
     // It has ended.
   }
-  return children.filter((pid) => pid !== '').flatMap((pid) => (isWorker(pid) ? [pid] : workers(pid)));
+  return children.filter((pid) => pid !== '').flatMap((pid) => [pid, ...descendants(pid)]);
 }
 
 function isWorker(pid: string): boolean {
