@@ -68,6 +68,8 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
          location /client { proxy_pass https://${to}; proxy_ssl_certificate ${folder}/client.crt; proxy_ssl_certificate_key ${folder}/client.key; }
          location /old { proxy_pass https://${to}; proxy_ssl_protocols TLSv1.2; }
          location /kept { proxy_pass https://kept; proxy_http_version 1.1; proxy_set_header Connection ""; }
+         location /kept-verified { proxy_pass https://kept; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_ssl_verify on; proxy_ssl_name other.test; }
+         location /kept-in-the-clear { proxy_pass http://kept; proxy_http_version 1.1; proxy_set_header Connection ""; }
          location /to-plain { proxy_pass https://${http}; }
          location /to-nobody { proxy_pass https://127.0.0.1:1; }
          location /variable { set $to ${to}; proxy_pass https://$to; }
@@ -118,6 +120,14 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
     expect(reused).toEqual([true, true]);
     await pair.send(get('/old'));
     expect(reused).toEqual([true, true, false, false]);
+  });
+
+  test('a kept connection is not for those who want it secured otherwise (nginx hands it to them)', async () => {
+    await pair.send(get('/kept'));
+    const [, verified] = await pair.send(get('/kept-verified'));
+    expect(verified.text).toContain('502 Bad Gateway');
+    const [, inTheClear] = await pair.send(get('/kept-in-the-clear'));
+    expect(inTheClear.text).not.toContain('sni=');
   });
 
   test('a connection is used again', async () => {

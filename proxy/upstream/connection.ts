@@ -43,6 +43,7 @@ const shared = Buffer.allocUnsafeSlow(65536);
 export class UpstreamConnection {
   readonly socket: Socket;
   readonly address: Address;
+  readonly #tls: UpstreamTls | undefined;
   readonly openedAt = performance.now();
   requests = 0;
   connected = false;
@@ -56,6 +57,7 @@ export class UpstreamConnection {
 
   constructor(address: Address, tls: UpstreamTls | undefined, user: ConnectionUser) {
     this.address = address;
+    this.#tls = tls;
     this.user = user;
     this.socket = tls === undefined ? this.#plain() : this.#secure(tls);
     this.socket.setNoDelay(true);
@@ -76,6 +78,16 @@ export class UpstreamConnection {
       this.user = undefined;
       user?.onEnd();
     });
+  }
+
+  /** Whether a request that wants this address, secured in this way, may use it: what another location has verified proves nothing here. */
+  suits(address: string, tls: UpstreamTls | undefined): boolean {
+    const own = this.#tls;
+    return (
+      this.address.text === address &&
+      own?.options.secureContext === tls?.options.secureContext &&
+      own?.name === tls?.name
+    );
   }
 
   #plain(): Socket {

@@ -127,7 +127,7 @@ export class Forwarding implements ConnectionUser {
       this.#fail(502, NEXT.error);
       return;
     }
-    const kept = upstream.pool.take(peer.address.text);
+    const kept = upstream.pool.take(peer.address.text, tls);
     this.#cached = kept !== undefined;
     if (kept !== undefined) {
       this.#connection = kept;

@@ -1,4 +1,4 @@
-import type { ConnectionUser, UpstreamConnection } from './connection.ts';
+import type { ConnectionUser, UpstreamConnection, UpstreamTls } from './connection.ts';
 
 /** `keepalive` of an upstream. Times in milliseconds. */
 export interface PoolLimits {
@@ -27,11 +27,11 @@ export class Pool {
     return this.#idle.length;
   }
 
-  /** An idle connection to this address, now the caller's. */
-  take(address: string): UpstreamConnection | undefined {
+  /** An idle connection to this address, secured in this way, now the caller's. */
+  take(address: string, tls: UpstreamTls | undefined): UpstreamConnection | undefined {
     for (let i = this.#idle.length - 1; i >= 0; i--) {
       const connection = this.#idle[i]!;
-      if (connection.address.text !== address) continue;
+      if (!connection.suits(address, tls)) continue;
       if (i === this.#idle.length - 1) this.#idle.pop();
       else this.#idle.splice(i, 1);
       connection.wait(0, 0);
