@@ -64,7 +64,9 @@ describe('the summary of a class', () => {
       ]),
       plain,
     );
-    expect(text).toMatch(new RegExp(`3  ${distribution.id}.*\\n.*2 of them: the weight of 127\\.0\\.0\\.1:8081 is 2`));
+    expect(text).toMatch(
+      new RegExp(`3 {2}${distribution.id} {2}[^:]*\\n +2 of them: the weight of 127\\.0\\.0\\.1:8081 is 2`),
+    );
     expect(text).toMatch(/1 {2}startup {2}The server starts\.\n.*1 of them: invalid number of arguments/);
   });
 
@@ -83,6 +85,15 @@ describe('the summary of a class', () => {
     expect(summary(classOf([], { students, pairs: [pair] }), plain)).toContain(
       'Ada and Bo, lab3: the same files, byte for byte',
     );
+  });
+
+  it('shows what a student’s name would do to the terminal, and does not do it; long lines are broken at words', () => {
+    const student = { id: 'x', name: 'X\u001b[2J', enrolled: true };
+    const problem = { kind: 'refused', reason: `it is ${'very '.repeat(25)}wrong` } as const;
+    const text = summary(classOf([madeAttempt('x', 1, 0, { student, outcome: 'refused', problem })]), plain);
+    expect(text).not.toContain('\u001b');
+    expect(text).toContain('very wrong');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   it('has colours only when they are wanted', () => {

@@ -1,3 +1,4 @@
+import { harmless, wrap } from '../reporters/text.ts';
 import { countingAttempts, finalPoints, type GradedAttempt, type GradedClass, type GradedLab } from './graded.ts';
 
 export interface SummaryStyle {
@@ -20,7 +21,7 @@ export function summary(graded: GradedClass, { colour, width }: SummaryStyle): s
         ...overview(attempts, graded, lab),
         '',
         ...distribution(attempts, lab, Math.min(40, width - 30)),
-        ...block('failed most', hardest(attempts)),
+        ...fitted(block('failed most', hardest(attempts)).join('\n'), width - 2),
       ]),
     ].join('\n');
   });
@@ -29,7 +30,7 @@ export function summary(graded: GradedClass, { colour, width }: SummaryStyle): s
     ...block('refused, or could not be graded', troubles(counting)),
     ...block('alike, worth a look (no verdict)', pairs(graded)),
   ];
-  const parts = [...sections, general.slice(1).join('\n')];
+  const parts = [...sections, fitted(general.slice(1).join('\n'), width).join('\n')];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
@@ -140,6 +141,17 @@ function withRest(lines: string[], total: number): string[] {
 
 function block(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', title, ...indented(lines)];
+}
+
+/** What students' names and files brought in is shown, not obeyed; long lines go on below their own text. */
+function fitted(text: string, width: number): string[] {
+  return harmless(text)
+    .split('\n')
+    .flatMap((line) => {
+      const [, margin = '', rest = ''] = /^(\s*(?:\d+ {2})?)(.*)$/.exec(line) ?? [];
+      const [first = '', ...more] = wrap(rest, Math.max(20, width - margin.length));
+      return [`${margin}${first}`, ...more.map((part) => `${' '.repeat(margin.length)}${part}`)];
+    });
 }
 
 const indented = (lines: readonly string[]): string[] => lines.map((line) => (line === '' ? '' : `  ${line}`));

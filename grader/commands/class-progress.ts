@@ -1,4 +1,5 @@
 import type { ClassProgress } from '../batch/class/grade-class.ts';
+import { harmless } from '../reporters/text.ts';
 
 const clearLine = '\r\u001b[2K';
 
@@ -49,7 +50,7 @@ export function createClassProgress(stream: NodeJS.WriteStream = process.stderr)
       done++;
       const { outcome, student, lab } = progress.attempt;
       if (outcome !== 'passed') failed++;
-      last = `${student.name ?? student.id} ${/^lab\d+/.exec(lab)?.[0] ?? lab}`;
+      last = harmless(`${student.name ?? student.id} ${/^lab\d+/.exec(lab)?.[0] ?? lab}`);
       if (dynamic) return;
       const now = performance.now();
       if (now - said < plainPause && done < total) return;

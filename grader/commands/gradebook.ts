@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { countingAttempts, finalPoints, type GradedAttempt, type GradedClass } from '../batch/graded.ts';
+import { harmless } from '../reporters/text.ts';
 import { type ClassReportWords, parseClassReports, writeClassReports } from './class-reports.ts';
 import { existingPath, findLab } from './labs.ts';
 import { print } from './output.ts';
@@ -81,18 +82,20 @@ const shown = (graded: GradedClass, { all }: GradebookOptions): readonly GradedA
 
 function table(attempts: readonly GradedAttempt[]): string {
   const head = ['student', 'lab', 'attempt', 'points', 'of', 'outcome', 'late', 'engine', 'graded', 'source'];
-  const rows = attempts.map((attempt) => [
-    attempt.student.name ?? attempt.student.id,
-    /^lab\d+/.exec(attempt.lab)?.[0] ?? attempt.lab,
-    String(attempt.attempt),
-    String(finalPoints(attempt)),
-    String(attempt.points.after.possible),
-    attempt.problem?.kind ?? attempt.outcome,
-    attempt.late === undefined ? '' : lateInWords(attempt.late),
-    attempt.engine,
-    attempt.gradedAt.slice(0, 16).replace('T', ' '),
-    attempt.source,
-  ]);
+  const rows = attempts.map((attempt) =>
+    [
+      attempt.student.name ?? attempt.student.id,
+      /^lab\d+/.exec(attempt.lab)?.[0] ?? attempt.lab,
+      String(attempt.attempt),
+      String(finalPoints(attempt)),
+      String(attempt.points.after.possible),
+      attempt.problem?.kind ?? attempt.outcome,
+      attempt.late === undefined ? '' : lateInWords(attempt.late),
+      attempt.engine,
+      attempt.gradedAt.slice(0, 16).replace('T', ' '),
+      attempt.source,
+    ].map(harmless),
+  );
   const numbers = new Set([2, 3, 4]);
   const widths = head.map((word, at) => Math.max(word.length, ...rows.map((row) => row[at]!.length)));
   const line = (row: readonly string[]) =>
