@@ -6,6 +6,7 @@ import { additionModule } from './addition.ts';
 import { authBasicModule } from './auth-basic.ts';
 import { authRequestModule } from './auth-request.ts';
 import { autoindexModule } from './autoindex.ts';
+import { charsetModule } from './charset.ts';
 import { emptyGifModule } from './empty-gif.ts';
 import { geoModule } from './geo.ts';
 import { gunzipModule } from './gunzip.ts';
@@ -25,6 +26,7 @@ import { refererModule } from './referer.ts';
 import { rewriteModule } from './rewrite.ts';
 import { secureLinkModule } from './secure-link.ts';
 import { splitClientsModule } from './split-clients.ts';
+import { ssiModule } from './ssi.ts';
 import { ssl } from './ssl.ts';
 import { staticModule } from './static.ts';
 import { stubStatusModule } from './stub-status.ts';
@@ -68,6 +70,8 @@ export const modules: readonly Module[] = [
   gunzipModule,
   additionModule,
   subFilterModule,
+  charsetModule,
+  ssiModule,
   gzipModule,
   logModule,
 ];
