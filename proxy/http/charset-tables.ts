@@ -23,7 +23,7 @@ export function singleByteMap(pairs: readonly (readonly [from: number, to: numbe
 
 /** From a charset of a byte a character to UTF-8. Pairs of a byte and the bytes of its character. */
 export function utf8Map(pairs: readonly (readonly [from: number, to: Buffer])[]): CharsetMap {
-  const there = Array.from({ length: 256 }, (_, byte) => Buffer.from([byte < 128 ? byte : UNKNOWN]));
+  const there: Buffer[] = Array.from({ length: 256 }, (_, byte) => Buffer.from([byte < 128 ? byte : UNKNOWN]));
   const back = new Map<number, number>();
   for (const [from, to] of pairs) {
     there[from] = to;

@@ -1,7 +1,7 @@
 import type { Context } from '../config/directive.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { Including } from '../http/including.ts';
-import { bodyChanges, HTML, isOfType, type MimeTypes, readMimeTypes } from '../http/mime-types.ts';
+import { bodyChanges, HTML, isOfType, type MimeTypes, typesSlot } from '../http/mime-types.ts';
 import type { Module } from '../http/module.ts';
 import { inherit, slot } from '../http/slot.ts';
 import type { BodySink } from '../http/transport.ts';
@@ -21,15 +21,7 @@ export const additionModule: Module = {
   directives: [
     setting('location', CONTEXTS, 'add_before_body', 'before', ({ words }) => words[0]!.text),
     setting('location', CONTEXTS, 'add_after_body', 'after', ({ words }) => words[0]!.text),
-    {
-      name: 'addition_types',
-      contexts: CONTEXTS,
-      arguments: [1, Number.POSITIVE_INFINITY],
-      level: 'location',
-      set(configuration: AdditionLocation, directive, build) {
-        configuration.types = readMimeTypes(configuration.types, directive, build);
-      },
-    },
+    typesSlot(CONTEXTS, 'addition_types'),
   ],
   createLocation: (): AdditionLocation => ({}),
   mergeLocation: inherit,

@@ -3,7 +3,7 @@ import { failure, flag, PlacelessError } from '../config/index.ts';
 import { Transform } from '../http/body-filters.ts';
 import { type CharsetMap, type Recoder, singleByteMap, utf8Map } from '../http/charset-tables.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { isOfType, type MimeTypes, readMimeTypes } from '../http/mime-types.ts';
+import { isOfType, type MimeTypes, typesSlot } from '../http/mime-types.ts';
 import type { Build, ComplexValue, Configurations, Module } from '../http/module.ts';
 import { inherit, slot } from '../http/slot.ts';
 
@@ -47,15 +47,7 @@ export const charsetModule: Module = {
     ),
     slot<CharsetLocation>('location', AND_IF, 'source_charset', 'source', readCharset),
     slot<CharsetLocation>('location', AND_IF, 'override_charset', 'override', flag),
-    {
-      name: 'charset_types',
-      contexts: CONTEXTS,
-      arguments: [1, Number.POSITIVE_INFINITY],
-      level: 'location',
-      set(configuration: CharsetLocation, directive, build) {
-        configuration.types = readMimeTypes(configuration.types, directive, build);
-      },
-    },
+    typesSlot(CONTEXTS, 'charset_types'),
     { name: 'charset_map', contexts: ['http'], arguments: 2, block: true, level: 'main', set: readMap },
   ],
   createMain: (): CharsetMain => ({ known: new Set(), maps: [] }),

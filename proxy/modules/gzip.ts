@@ -3,7 +3,7 @@ import { failure, flag, number, numberBetween, size } from '../config/index.ts';
 import { accepted } from '../http/accepted.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { gzipOk, varyByEncoding } from '../http/gzip-ok.ts';
-import { bodyChanges, HTML, isOfType, type MimeTypes, readMimeTypes } from '../http/mime-types.ts';
+import { bodyChanges, HTML, isOfType, type MimeTypes, typesSlot } from '../http/mime-types.ts';
 import type { Module } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
 import { inherit, slot } from '../http/slot.ts';
@@ -26,15 +26,7 @@ export const gzipModule: Module = {
     setting('location', [...CONTEXTS, 'if in location'], 'gzip', 'enabled', flag),
     setting('location', CONTEXTS, 'gzip_comp_level', 'level', (directive) => numberBetween(directive, 1, 9)),
     setting('location', CONTEXTS, 'gzip_min_length', 'minLength', (directive) => size(directive)),
-    {
-      name: 'gzip_types',
-      contexts: CONTEXTS,
-      arguments: [1, Number.POSITIVE_INFINITY],
-      level: 'location',
-      set(configuration: GzipLocation, directive, build) {
-        configuration.types = readMimeTypes(configuration.types, directive, build);
-      },
-    },
+    typesSlot(CONTEXTS, 'gzip_types'),
     accepted('location', 'gzip_buffers', CONTEXTS, (directive) => [number(directive), size(directive, 1)], 2),
     accepted('location', 'gzip_window', CONTEXTS, powerOfTwo(512, 32768)),
     accepted('location', 'gzip_hash', CONTEXTS, powerOfTwo(512, 131_072)),

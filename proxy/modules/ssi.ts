@@ -2,7 +2,7 @@ import type { Context } from '../config/directive.ts';
 import { flag, size } from '../config/index.ts';
 import { accepted } from '../http/accepted.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { bodyChanges, HTML, isOfType, type MimeTypes, readMimeTypes } from '../http/mime-types.ts';
+import { bodyChanges, HTML, isOfType, type MimeTypes, typesSlot } from '../http/mime-types.ts';
 import type { Module } from '../http/module.ts';
 import { inherit, slot } from '../http/slot.ts';
 import { SsiPage, type SsiState } from '../http/ssi/page.ts';
@@ -34,15 +34,7 @@ export const ssiModule: Module = {
     setting('location', CONTEXTS, 'ssi_silent_errors', 'silentErrors', flag),
     setting('location', CONTEXTS, 'ssi_value_length', 'valueLength', (directive) => size(directive)),
     setting('location', CONTEXTS, 'ssi_last_modified', 'lastModified', flag),
-    {
-      name: 'ssi_types',
-      contexts: CONTEXTS,
-      arguments: [1, Number.POSITIVE_INFINITY],
-      level: 'location',
-      set(configuration: SsiLocation, directive, build) {
-        configuration.types = readMimeTypes(configuration.types, directive, build);
-      },
-    },
+    typesSlot(CONTEXTS, 'ssi_types'),
     accepted('location', 'ssi_min_file_chunk', CONTEXTS, (directive) => size(directive)),
     accepted('location', 'ssi_ignore_recycled_buffers', CONTEXTS, flag),
   ],

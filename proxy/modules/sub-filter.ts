@@ -2,7 +2,7 @@ import type { Context } from '../config/directive.ts';
 import { flag } from '../config/index.ts';
 import { Transform } from '../http/body-filters.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { bodyChanges, HTML, isOfType, type MimeTypes, readMimeTypes } from '../http/mime-types.ts';
+import { bodyChanges, HTML, isOfType, type MimeTypes, typesSlot } from '../http/mime-types.ts';
 import type { ComplexValue, Module } from '../http/module.ts';
 import { inherit, slot } from '../http/slot.ts';
 
@@ -36,15 +36,7 @@ export const subFilterModule: Module = {
         configuration.pairs.push({ pattern: build.value(pattern), replacement: build.value(replacement) });
       },
     },
-    {
-      name: 'sub_filter_types',
-      contexts: CONTEXTS,
-      arguments: [1, Number.POSITIVE_INFINITY],
-      level: 'location',
-      set(configuration: SubLocation, directive, build) {
-        configuration.types = readMimeTypes(configuration.types, directive, build);
-      },
-    },
+    typesSlot(CONTEXTS, 'sub_filter_types'),
     slot<SubLocation>('location', CONTEXTS, 'sub_filter_once', 'once', flag),
     slot<SubLocation>('location', CONTEXTS, 'sub_filter_last_modified', 'lastModified', flag),
   ],
