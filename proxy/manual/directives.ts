@@ -37,7 +37,7 @@ function section({ name, directives }: Module): string {
     ];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });
-  return `## ${name}\n\n[The manual](https://nginx.org/en/docs/${folder}${name}.html)\n\n| Directive | Words | Where | Default | Differences |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
+  return `## ${name}\n\n[The manual](https://nginx.org/en/docs/${folder}${name.replace('_filter_module', '_module')}.html)\n\n| Directive | Words | Where | Default | Differences |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 const code = (text: string): string => `\`${text}\``;
