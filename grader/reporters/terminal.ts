@@ -1,3 +1,4 @@
+import stringWidth from 'fast-string-width';
 import type { LabResult, ObjectiveResult, StartupMessage } from '../result.ts';
 import { createPaint, harmless, type Paint, wrap } from './text.ts';
 import { describeDuration, describeTarget, labHeading, labWord, verdict } from './words.ts';
@@ -60,7 +61,7 @@ function headline(objective: ObjectiveResult, paint: Paint, width: number): stri
   const plus = kind === 'stretch' && counted !== '' ? `+${counted}` : counted;
   const [first = '', ...rest] = wrap(harmless(objective.title), width - 14);
   const shown = outcome === 'skipped' ? paint.dim : outcome === 'failed' ? paint.bold : (text: string) => text;
-  const gap = ' '.repeat(Math.max(1, width - 6 - first.length - plus.length));
+  const gap = ' '.repeat(Math.max(1, width - 6 - stringWidth(first) - plus.length));
   return [`  ${mark[outcome]} ${shown(first)}${gap}${paint.dim(plus)}`, ...rest.map((line) => `    ${shown(line)}`)];
 }
 

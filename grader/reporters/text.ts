@@ -1,3 +1,5 @@
+import stringWidth from 'fast-string-width';
+
 /** Escape codes when `colour` is wanted, plain text otherwise. */
 export interface Paint {
   bold(text: string): string;
@@ -39,12 +41,19 @@ export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
+    let used = 0;
     for (const word of paragraph.split(' ')) {
-      if (line === '') line = word;
-      else if (line.length + 1 + word.length <= width) line += ` ${word}`;
-      else {
+      const length = stringWidth(word);
+      if (line === '') {
+        line = word;
+        used = length;
+      } else if (used + 1 + length <= width) {
+        line += ` ${word}`;
+        used += 1 + length;
+      } else {
         lines.push(line);
         line = word;
+        used = length;
       }
     }
     lines.push(line);

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import stringWidth from 'fast-string-width';
 
 /** How a run of text looks. */
 export type Look = 'plain' | 'bold' | 'emphasis' | 'code' | 'address';
@@ -57,7 +58,7 @@ export function wrap(runs: readonly Span[], width: number, color: boolean): read
   let line = '';
   let used = 0;
   for (const word of words(color ? runs : runs.map(marked))) {
-    const length = word.reduce((sum, part) => sum + [...part.text].length, 0);
+    const length = word.reduce((sum, part) => sum + stringWidth(part.text), 0);
     if (used > 0 && used + 1 + length > width) {
       lines.push(line);
       line = '';
@@ -82,7 +83,7 @@ function marked(run: Span): Span {
 /** Columns that a piece of Markdown takes on one line. */
 export function columnsOf(markdown: string, color: boolean): number {
   const runs = spans(markdown);
-  return (color ? runs : runs.map(marked)).reduce((sum, span) => sum + [...span.text].length, 0);
+  return (color ? runs : runs.map(marked)).reduce((sum, span) => sum + stringWidth(span.text), 0);
 }
 
 /** Words are what stands between spaces; one word may consist of runs of several looks (`code`, then a comma). */

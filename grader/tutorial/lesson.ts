@@ -1,8 +1,7 @@
 import type { Lab } from '../lab.ts';
 import type { Course, CourseLab } from './course.ts';
-import { joinBlocks, renderMarkdown } from './markdown.ts';
 import { predict } from './predict.ts';
-import { browse, read } from './reader.ts';
+import { browse, read, show } from './reader.ts';
 import { lessonMenu, nextHint, nextStep } from './steps.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -86,9 +85,4 @@ async function showSolution(terminal: Terminal, course: Course, entry: CourseLab
   );
   await read(terminal, text.join('\n\n'), 0, async () => {});
   terminal.clear();
-}
-
-function show(terminal: Terminal, markdown: string): void {
-  const setting = { width: terminal.size().width - 2, color: terminal.color };
-  terminal.print(joinBlocks(renderMarkdown(markdown, setting)).join('\n'));
 }

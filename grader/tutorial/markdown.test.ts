@@ -55,3 +55,14 @@ test('with colour the text is the same', () => {
   expect(colored).not.toBe(stripVTControlCharacters(colored));
   expect(stripVTControlCharacters(colored)).toBe(render(markdown).replaceAll('`', ''));
 });
+
+test('wide characters take two columns', () => {
+  expect(render('映画 映画 映画', 9)).toBe('映画 映画\n映画');
+  expect(render('# 映画')).toBe('映画\n════');
+  expect(render('| a | b |\n|---|---|\n| 映画 | x |\n| y | z |')).toBe('a    │ b\n─────┼──\n映画 │ x\ny    │ z');
+});
+
+test('a picture that is wider than the window is cut, and code is not', () => {
+  expect(render('```text\n+-------+\n| nginx |\n+-------+\n```', 6)).toContain('+-----\n| ngin\n+-----');
+  expect(render('```sh\nsystemctl status nginx\n```', 10)).toBe('    systemctl status nginx');
+});

@@ -1,4 +1,5 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
+import stringWidth from 'fast-string-width';
 import { columnsOf, spans, wrap } from './inline.ts';
 
 /** How a text is set: `width` in columns, `color` whether escape codes may be used. */
@@ -78,15 +79,27 @@ function heading(line: string, { width, color }: Setting): readonly string[] {
   const plain = wrap(spans(text!), width, false);
   const styled = color ? plain.map((one) => styleText('bold', one, { validateStream: false })) : plain;
   if (marks!.length > 2) return styled;
-  const rule = (marks!.length === 1 ? '═' : '─').repeat(Math.max(...plain.map((one) => [...one].length), 0));
+  const rule = (marks!.length === 1 ? '═' : '─').repeat(
+    Math.min(Math.max(...plain.map((one) => stringWidth(one)), 0), width),
+  );
   return [...styled, rule];
 }
 
-/** Code is never broken: a line that was cut could not be copied. */
-function code(lines: readonly string[], { color }: Setting): readonly string[] {
-  return lines.map((line) =>
-    line === '' ? '' : `    ${color ? styleText('cyan', line, { validateStream: false }) : line}`,
-  );
+/** Code is never broken: a line that was cut could not be copied. A picture is cut, for broken it says nothing. */
+function code(lines: readonly string[], { width, color }: Setting): readonly string[] {
+  const widest = Math.max(...lines.map((line) => stringWidth(line)), 0);
+  const drawn = lines.some((line) => /\+-{3,}/.test(line));
+  const indent = drawn ? Math.max(0, Math.min(4, width - widest)) : 4;
+  const cut = drawn && widest > width;
+  const set = lines.map((line) => {
+    const text = (cut ? line.slice(0, width) : line).trimEnd();
+    return text === ''
+      ? ''
+      : `${' '.repeat(indent)}${color ? styleText('cyan', text, { validateStream: false }) : text}`;
+  });
+  return cut
+    ? [...set, ...wrap(spans(`_(This picture needs a window of ${widest + 2} columns.)_`), width, color)]
+    : set;
 }
 
 function quote(lines: readonly string[], setting: Setting): readonly string[] {
@@ -149,7 +162,7 @@ function narrowed(natural: readonly number[], room: number): readonly number[] {
 }
 
 function padTo(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - [...stripVTControlCharacters(text)].length));
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 }
 
 /** Blocks under one another; an empty line between them, none between the items of a list. */

@@ -1,6 +1,6 @@
 import type { Lab } from '../lab.ts';
 import type { Course, CourseLab, Oracle } from './course.ts';
-import { joinBlocks, renderMarkdown } from './markdown.ts';
+import { show } from './reader.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -31,9 +31,7 @@ export async function predict(terminal: Terminal, course: Course, entry: CourseL
 
 async function ask(terminal: Terminal, lab: Lab, at: number, opening: Promise<Oracle>): Promise<void> {
   const prediction = lab.predictions[at]!;
-  const setting = { width: terminal.size().width - 2, color: terminal.color };
-  const show = (markdown: string) => terminal.print(`\n${joinBlocks(renderMarkdown(markdown, setting)).join('\n')}\n`);
-  show(prediction.question);
+  show(terminal, prediction.question);
   const guess = await terminal.select(
     `${at + 1} of ${lab.predictions.length}  What do you think?`,
     prediction.choices.map((name, value) => ({ name, value })),
@@ -43,5 +41,5 @@ async function ask(terminal: Terminal, lab: Lab, at: number, opening: Promise<Or
     return oracle.answer(prediction, signal);
   });
   const verdict = guess === right ? '**Right.**' : `**It is: ${prediction.choices[right]}**, says the server.`;
-  show(`${verdict}\n\n${prediction.explanation}`);
+  show(terminal, `${verdict}\n\n${prediction.explanation}`);
 }

@@ -1,6 +1,7 @@
-import { renderMarkdown, type Setting } from './markdown.ts';
+import stringWidth from 'fast-string-width';
+import { joinBlocks, renderMarkdown, type Setting } from './markdown.ts';
 import { paginate } from './pages.ts';
-import type { Terminal } from './terminal.ts';
+import { resize, type Terminal } from './terminal.ts';
 
 /** Where a reader is: a page of so many, counted from 0. The pages change with the window, so a place is kept as a share. */
 export interface Place {
@@ -19,6 +20,12 @@ export function read(
   turned: (place: Place) => Promise<void>,
 ): Promise<boolean> {
   return leaf(terminal, (setting) => renderMarkdown(markdown, setting), place, turned);
+}
+
+/** Shows some Markdown that is short, an empty line above and below it. */
+export function show(terminal: Terminal, markdown: string): void {
+  const setting = { width: terminal.size().width - 2, color: terminal.color };
+  terminal.print(`\n${joinBlocks(renderMarkdown(markdown, setting)).join('\n')}\n`);
 }
 
 /** Lines that a menu takes below what is shown. */
@@ -43,21 +50,33 @@ async function leaf(
   turned: (place: Place) => Promise<void>,
 ): Promise<boolean> {
   let share = place >= 1 ? 0 : place;
+  let pressed = '';
   for (;;) {
     const { width, height } = terminal.size();
-    const pages = paginate(render({ width: width - 2, color: terminal.color }), height - 3);
+    const blocks = render({ width: width - 2, color: terminal.color });
+    const pages = paginate(blocks, { height: height - 3, width });
     const page = Math.min(pages.length - 1, Math.round(share * pages.length));
-    terminal.clear();
+    if (pressed === resize) terminal.wipe();
+    else terminal.clear();
     terminal.print(pages[page]!.join('\n'));
     terminal.print('');
     await turned({ page, pages: pages.length });
     const last = page === pages.length - 1;
-    const keys = page === 0 ? ['q'] : ['b', 'q'];
-    const onward = last ? 'Enter: done' : 'Enter: next page';
-    const back = page === 0 ? '' : ' · b: back';
-    const pressed = await terminal.key(`page ${page + 1} of ${pages.length}  ${onward}${back} · q: to the lab `, keys);
+    const keys = page === 0 ? ['q', resize] : ['b', 'q', resize];
+    pressed = await terminal.key(footer(page, pages.length, width), keys);
     if (pressed === 'q') return false;
     if (pressed === '' && last) return true;
-    share = (page + (pressed === 'b' ? -1 : 1)) / pages.length;
+    if (pressed !== resize) share = (page + (pressed === 'b' ? -1 : 1)) / pages.length;
   }
+}
+
+/** What can be pressed, in the longest form that stays on one line of `width` columns. */
+function footer(page: number, pages: number, width: number): string {
+  const last = page === pages - 1;
+  const back = page === 0 ? '' : ' · b: back';
+  const forms = [
+    `page ${page + 1} of ${pages}  Enter: ${last ? 'done' : 'next page'}${back} · q: to the lab `,
+    `${page + 1}/${pages}  Enter: ${last ? 'done' : 'next'}${back} · q: lab `,
+  ];
+  return forms.find((form) => stringWidth(form) < width) ?? `${page + 1}/${pages} `;
 }

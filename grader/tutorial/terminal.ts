@@ -1,7 +1,13 @@
+import stringWidth from 'fast-string-width';
+import { wrap } from '../reporters/text.ts';
+
 /** The student's words for leaving: Ctrl-C, Ctrl-D, or the terminal going away. */
 export class Left extends Error {
   override name = 'Left';
 }
+
+/** Stands among the keys of a question for the window's change of size. */
+export const resize = 'resize';
 
 export interface Choice<T> {
   readonly name: string;
@@ -17,10 +23,13 @@ export interface Terminal {
   readonly color: boolean;
   select<T>(question: string, choices: readonly Choice<T>[], preferred?: T): Promise<T>;
   confirm(question: string): Promise<boolean>;
-  /** Waits for one key of those named, or for Enter (`''`). */
+  /** Waits for one key of those named, or for Enter (`''`); `resize` among them is the window's change of size. */
   key(question: string, keys: readonly string[]): Promise<string>;
   print(text: string): void;
+  /** An empty window; what was in it can be scrolled back to. */
   clear(): void;
+  /** An empty window; what was in it is gone. */
+  wipe(): void;
   /** Shows `text` on one line while the work lasts. */
   during<T>(text: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
@@ -44,7 +53,13 @@ export function openTerminal(signal: AbortSignal): Terminal {
     size: () => ({ width: Math.min(stdout.columns || 80, 100), height: stdout.rows || 24 }),
     async select(message, choices, preferred) {
       const { select } = await prompts();
-      const config = { message, choices: [...choices], pageSize: Math.max(5, (stdout.rows || 24) - 8), loop: false };
+      const { width, height } = this.size();
+      const config = {
+        message,
+        choices: choices.map((choice) => setChoice(choice, width)),
+        pageSize: Math.max(5, height - 8),
+        loop: false,
+      };
       return asked(select(preferred === undefined ? config : { ...config, default: preferred }, { signal }));
     },
     async confirm(message) {
@@ -53,8 +68,8 @@ export function openTerminal(signal: AbortSignal): Terminal {
     },
     key: (question, keys) => readKey(question, keys, signal),
     print: (text) => void stdout.write(`${text}\n`),
-    // Scrolls what is there out of sight instead of erasing it, so that the student can scroll back to a report.
     clear: () => void stdout.write(`${'\n'.repeat(stdout.rows || 24)}\x1b[H\x1b[J`),
+    wipe: () => void stdout.write('\x1b[H\x1b[J'),
     async during(text, work) {
       stdout.write(text);
       // Keys typed meanwhile are not answers to the next question.
@@ -76,6 +91,18 @@ export function openTerminal(signal: AbortSignal): Terminal {
   };
 }
 
+/** A choice in lines of a window of `width` columns, broken between words; once taken it is named on one line. */
+function setChoice<T>({ name, value, description }: Choice<T>, width: number) {
+  const lines = (text: string, room: number) =>
+    stringWidth(text) <= room ? [text] : wrap(text.replace(/ {2,}/g, ' '), room);
+  return {
+    name: lines(name, width - 3).join('\n  '),
+    short: name,
+    value,
+    ...(description !== undefined && { description: lines(description, width - 1).join('\n') }),
+  };
+}
+
 /** Reads one key without waiting for Enter; the terminal is set back however it ends. */
 function readKey(question: string, keys: readonly string[], signal: AbortSignal): Promise<string> {
   const { stdin, stdout } = process;
@@ -84,6 +111,7 @@ function readKey(question: string, keys: readonly string[], signal: AbortSignal)
     const done = (act: () => void) => {
       stdin.off('data', read);
       stdin.off('end', leave);
+      stdout.off('resize', resized);
       signal.removeEventListener('abort', leave);
       stdin.setRawMode(false);
       stdin.pause();
@@ -91,6 +119,7 @@ function readKey(question: string, keys: readonly string[], signal: AbortSignal)
       act();
     };
     const leave = () => done(() => reject(new Left()));
+    const resized = () => done(() => resolve(resize));
     const read = (data: Buffer) => {
       const key = data.toString();
       if (key === '\x03' || key === '\x04') leave();
@@ -103,6 +132,7 @@ function readKey(question: string, keys: readonly string[], signal: AbortSignal)
     stdin.setRawMode(true);
     stdin.on('data', read);
     stdin.once('end', leave);
+    if (keys.includes(resize)) stdout.on('resize', resized);
     signal.addEventListener('abort', leave);
     stdin.resume();
   });

@@ -1,5 +1,6 @@
 import type { Course, CourseLab } from './course.ts';
 import { lesson } from './lesson.ts';
+import { show } from './reader.ts';
 import { labLine } from './steps.ts';
 import type { Choice, Terminal } from './terminal.ts';
 
@@ -24,7 +25,7 @@ export async function resumeAt(course: Course): Promise<CourseLab | undefined> {
 
 async function chooseLab(terminal: Terminal, course: Course): Promise<CourseLab | undefined> {
   terminal.clear();
-  terminal.print('The nginx workbook: what a web server does for an application.\n');
+  show(terminal, 'The nginx workbook: what a web server does for an application.');
   const choices: Choice<CourseLab | undefined>[] = [];
   for (const lab of course.labs) choices.push({ name: labLine(lab, await course.standing(lab)), value: lab });
   choices.push({ name: 'Leave', value: undefined });

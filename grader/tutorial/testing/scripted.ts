@@ -8,8 +8,11 @@ export type Act =
   | 'leave'
   | 'enter';
 
-/** A terminal of 80 by 24 whose student acts by a script; `screen` is all that was ever shown. */
-export function scripted(acts: readonly Act[]): { terminal: Terminal; screen: () => string; left: () => number } {
+/** A terminal of a `size` that may change, whose student acts by a script; `screen` is all that was ever shown. */
+export function scripted(
+  acts: readonly Act[],
+  size = { width: 80, height: 24 },
+): { terminal: Terminal; screen: () => string; left: () => number } {
   const script = [...acts];
   let screen = '';
   const show = (text: string) => {
@@ -23,7 +26,7 @@ export function scripted(acts: readonly Act[]): { terminal: Terminal; screen: ()
   };
   const terminal: Terminal = {
     color: false,
-    size: () => ({ width: 80, height: 24 }),
+    size: () => size,
     async select(question, choices, preferred) {
       for (const { name, value } of choices) show(`${value === preferred ? '❯' : ' '} ${name}`);
       const next = act(question);
@@ -44,6 +47,7 @@ export function scripted(acts: readonly Act[]): { terminal: Terminal; screen: ()
     },
     print: show,
     clear() {},
+    wipe() {},
     during: (text, work) => {
       show(text);
       return work(new AbortController().signal);
