@@ -66,3 +66,8 @@ test('a picture that is wider than the window is cut, and code is not', () => {
   expect(render('```text\n+-------+\n| nginx |\n+-------+\n```', 6)).toContain('+-----\n| ngin\n+-----');
   expect(render('```sh\nsystemctl status nginx\n```', 10)).toBe('    systemctl status nginx');
 });
+
+test('a table whose words do not fit into columns any more is told row by row', () => {
+  const table = '| here | there |\n|---|---|\n| one | conf.d/default.conf |\n| two | x |';
+  expect(render(table, 20)).toBe('here: one\nthere:\nconf.d/default.conf\n\nhere: two\nthere: x');
+});

@@ -120,7 +120,7 @@ function listItem(lines: readonly string[], { width, color }: Setting): readonly
   );
 }
 
-/** Columns as wide as they need; the last one wraps when the table is wider than the terminal. */
+/** Columns as wide as they need, or narrower; where a word doesn't fit any more, the rows stand one below the other. */
 function table(lines: readonly string[], { width, color }: Setting): readonly string[] {
   const rows = lines
     .map((line) =>
@@ -137,6 +137,9 @@ function table(lines: readonly string[], { width, color }: Setting): readonly st
   );
   const room = width - 3 * (columns - 1);
   const widths = narrowed(natural, room);
+  const fits = (cell: string, column: number) =>
+    wrap(spans(cell), widths[column]!, false).every((line) => stringWidth(line) <= widths[column]!);
+  if (!rows.every((row) => row.every(fits))) return stacked(rows, width, color);
   return rows.flatMap((row, index) => {
     const cells = widths.map((wide, column) => wrap(spans(row[column] ?? ''), wide, color));
     const height = Math.max(...cells.map((cell) => cell.length), 1);
@@ -148,6 +151,14 @@ function table(lines: readonly string[], { width, color }: Setting): readonly st
     );
     return index === 0 ? [...set, widths.map((wide) => '─'.repeat(wide)).join('─┼─')] : set;
   });
+}
+
+/** Each cell of a row behind the name of its column, an empty line between the rows. */
+function stacked([names = [], ...rows]: readonly (readonly string[])[], width: number, color: boolean): string[] {
+  return rows.flatMap((row, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...row.flatMap((cell, column) => wrap(spans(names[column] ? `${names[column]}: ${cell}` : cell), width, color)),
+  ]);
 }
 
 /** Takes from the widest column until all fit; no column gets narrower than 8. */
