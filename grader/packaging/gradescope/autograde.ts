@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { countingAttempts, type GradedAttempt, type GradedClass } from '../../grader/batch/graded.ts';
-import { gradescope, ungraded } from '../../grader/reporters/gradescope.ts';
+import { countingAttempts, type GradedAttempt, type GradedClass } from '../../batch/graded.ts';
+import { gradescope, ungraded } from '../../reporters/gradescope.ts';
 import { type Metadata, metadataSchema, type Settings, settingsFile, settingsSchema } from './settings.ts';
 
-const bundle = resolve(import.meta.dirname, '../..');
+const bundle = resolve(import.meta.dirname, '../../..');
 
 /**
  * Grades what lies in `ROOT/submission` as `workbook grade` grades a class of one, and writes `ROOT/results/results.json`, whole or

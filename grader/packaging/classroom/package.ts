@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { findLab } from '../../grader/commands/labs.ts';
-import { UsageError } from '../../grader/commands/usage.ts';
+import { findLab } from '../../commands/labs.ts';
+import { UsageError } from '../../commands/usage.ts';
 import { writeTemplate } from './template.ts';
 
 const program = new Command('package:classroom')

@@ -5,10 +5,10 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { findLab } from '../../grader/commands/labs.ts';
+import { findLab } from '../../commands/labs.ts';
 import { writeTemplate } from './template.ts';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 const lab = findLab('lab2');
 
 const workflowSchema = z.object({

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CatalogEntry } from '../../grader/commands/labs.ts';
-import { labFolder } from '../../grader/workspace/index.ts';
+import type { CatalogEntry } from '../../commands/labs.ts';
+import { labFolder } from '../../workspace/index.ts';
 import { type WorkflowFacts, workflow } from './workflow.ts';
 
 /** Writes what a template repository of one lab holds: the starter, the text, and the workflow. */

