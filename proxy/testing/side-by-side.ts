@@ -101,17 +101,23 @@ export class SideBySide {
       writeFileSync(file, text);
       return file;
     });
-    const nginx = spawn(NGINX!, ['-c', configurations[0]!, '-p', folder], { stdio: 'ignore' });
     const configuration = buildConfiguration({ file: configurations[1]!, prefix: folder, modules });
     const engine = new Engine(configuration, { acceptSecure });
     for (const listener of configuration.listeners) servers.push(await openListener(listener, () => engine));
+    // Last, so that an error of ours leaves no process behind.
+    const nginx = spawn(NGINX!, ['-c', configurations[0]!, '-p', folder], { stdio: 'ignore' });
     const words = [
       ...ports.map((port) => [port, 'PORT'] as const),
       ...others.map((port) => [port, 'OTHER'] as const),
       [appPort, 'APP'] as const,
     ];
     const pair = new SideBySide(folder, ports, others, words, nginx, engine, servers);
-    await pair.#ready();
+    try {
+      await pair.#ready();
+    } catch (error) {
+      await pair.stop();
+      throw error;
+    }
     pair.#read[0] = pair.#lines('theirs/error.log').length;
     return pair;
   }
