@@ -133,4 +133,9 @@ describe('who may import whom', () => {
     for (const file of product) visit(file, []);
     expect(cycles).toEqual([]);
   });
+
+  it('runs on the oldest Node that package.json allows, which has no `using`', () => {
+    const newer = product.filter((file) => /^\s*(await )?using \w+ =/m.test(readFileSync(join(root, file), 'utf8')));
+    expect(newer).toEqual([]);
+  });
 });

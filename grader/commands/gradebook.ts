@@ -37,8 +37,9 @@ async function read(file: string): Promise<GradedClass> {
     import('../batch/gradebook/gradebook.ts'),
     import('../batch/class/assemble.ts'),
   ]);
+  let book: InstanceType<typeof Gradebook> | undefined;
   try {
-    using book = new Gradebook(file, { readOnly: true });
+    book = new Gradebook(file, { readOnly: true });
     const run = book.lastRun();
     if (run === undefined) throw new Error(`${file}: nothing has been graded yet`);
     const worth = await labWorth(new Set(book.attempts().map(({ lab }) => lab)));
@@ -53,6 +54,8 @@ async function read(file: string): Promise<GradedClass> {
     };
   } catch (error) {
     throw new UsageError((error as Error).message);
+  } finally {
+    book?.close();
   }
 }
 

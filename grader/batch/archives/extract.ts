@@ -61,8 +61,8 @@ const unread: readonly (readonly [string, string])[] = [
 
 async function formatOf(file: string): Promise<'zip' | 'gzip' | 'tar'> {
   const head = Buffer.alloc(8);
-  await using handle = await open(file);
-  const { bytesRead } = await handle.read(head, 0, head.length, 0);
+  const handle = await open(file);
+  const { bytesRead } = await handle.read(head, 0, head.length, 0).finally(() => handle.close());
   if (bytesRead === 0) throw new Refused('empty', 'the archive is an empty file');
   const hex = head.toString('hex');
   const other = unread.find(([start]) => hex.startsWith(start))?.[1];

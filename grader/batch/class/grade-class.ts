@@ -68,10 +68,23 @@ interface Job {
  * Throws Busy when another run has the same results, LabUnknown, and the signal's reason when it was interrupted.
  */
 export async function gradeClass(options: ClassOptions): Promise<ClassReport> {
-  const { out, settings, signal } = options;
+  const { out } = options;
   mkdirSync(out, { recursive: true });
-  using _ = lockResults(path.join(out, '.lock'));
-  using book = new Gradebook(path.join(out, 'gradebook.sqlite'));
+  const unlock = lockResults(path.join(out, '.lock'));
+  try {
+    const book = new Gradebook(path.join(out, 'gradebook.sqlite'));
+    try {
+      return await gradeInto(book, options);
+    } finally {
+      book.close();
+    }
+  } finally {
+    unlock();
+  }
+}
+
+async function gradeInto(book: Gradebook, options: ClassOptions): Promise<ClassReport> {
+  const { out, settings, signal } = options;
   const workFolder = path.join(out, '.work');
   try {
     const found = await findSubmissions({ ...options, workFolder });

@@ -44,12 +44,16 @@ const ended = (child: ChildProcess) =>
 function gradings(folder: Folder): number {
   const file = folder.place('out/gradebook.sqlite');
   if (!existsSync(file)) return 0;
+  let book: Gradebook | undefined;
   try {
-    using book = new Gradebook(file, { readOnly: true });
-    return book.attempts().reduce((sum, { id }) => sum + book.gradings(id).length, 0);
+    book = new Gradebook(file, { readOnly: true });
+    const of = book;
+    return of.attempts().reduce((sum, { id }) => sum + of.gradings(id).length, 0);
   } catch {
     // Not even its tables are written.
     return 0;
+  } finally {
+    book?.close();
   }
 }
 

@@ -7,9 +7,9 @@ export class Busy extends Error {
 
 /**
  * Keeps a second run out of the same results. The operating system gives the lock back however this process ends, so none is
- * ever left behind. Throws Busy.
+ * ever left behind. Returns what unlocks them. Throws Busy.
  */
-export function lockResults(file: string): { [Symbol.dispose](): void } {
+export function lockResults(file: string): () => void {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
@@ -17,5 +17,5 @@ export function lockResults(file: string): { [Symbol.dispose](): void } {
     database.close();
     throw new Busy(`another run is writing these results (${(error as Error).message})`);
   }
-  return { [Symbol.dispose]: () => database.close() };
+  return () => database.close();
 }

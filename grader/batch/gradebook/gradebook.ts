@@ -69,10 +69,6 @@ export class Gradebook {
     this.#database.close();
   }
 
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
   /** The interrupted run of this mode, if the last one was; else a new one with this seed. */
   begin(mode: Run['mode'], seed: () => number, settings: Settings): Run {
     return this.#transaction(() => {
