@@ -31,6 +31,7 @@ export async function serve(word: string, options: TargetOptions): Promise<numbe
       `  your server       http://${real.http}   (port 80)`,
       ...(lab.tls ? [`                    https://${real.https}   (port 443)`] : []),
       ...real.applications.map(({ name, address }) => `  ${name.padEnd(16)}  http://${address}`),
+      `  logs              ${real.logs}`,
     ];
     await print(
       `\n${rows.join('\n')}\n\n  try   curl -i -H 'Host: catalog.test' http://${real.http}/\n  end   Ctrl-C\n\n`,

@@ -164,6 +164,7 @@ async function openOnce(
         front(80) ?? { host: '127.0.0.1', port: mapped.addresses.port(80, 'listen') },
         front(443) ?? { host: '127.0.0.1', port: closedPort },
         applications.byName.values(),
+        sandbox.place('var/log/nginx'),
       ),
       async errorLog() {
         const log = readText(sandbox.place('var/log/nginx/error.log'));

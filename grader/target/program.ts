@@ -95,7 +95,7 @@ export async function openProgram(
       startup: { ok, messages },
       client,
       world,
-      real: realAddresses(http, https, applications.byName.values()),
+      real: realAddresses(http, https, applications.byName.values(), sandbox.place('var/log/nginx')),
       errorLog: async () =>
         (server?.output ?? '')
           .split('\n')

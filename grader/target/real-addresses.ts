@@ -5,16 +5,18 @@ interface Place {
   readonly port: number;
 }
 
-/** The sandbox's own addresses as `host:port`, for people who want to try by hand. */
+/** The sandbox's own addresses as `host:port`, and its folder of logs, for people who want to try by hand. */
 export function realAddresses(
   http: Place,
   https: Place,
   applications: Iterable<{ readonly name: string; readonly port: number }>,
+  logs: string,
 ): NonNullable<OpenTarget['real']> {
   return {
     http: written(http),
     https: written(https),
     applications: [...applications].map(({ name, port }) => ({ name, address: `127.0.0.1:${port}` })),
+    logs,
   };
 }
 

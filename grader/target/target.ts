@@ -31,6 +31,8 @@ export interface OpenTarget {
     readonly http: string;
     readonly https: string;
     readonly applications: readonly { readonly name: string; readonly address: string }[];
+    /** The folder that stands for /var/log/nginx. */
+    readonly logs: string;
   };
   /** Lines of the student's error log (or the program's stderr) so far, in the student's addresses and paths. */
   errorLog(): Promise<string[]>;
