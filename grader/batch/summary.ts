@@ -43,7 +43,7 @@ function overview(attempts: readonly GradedAttempt[], { students }: GradedClass,
   const handedIn = new Set(attempts.map(({ student }) => student.id));
   const missing = students.filter(({ id, enrolled }) => enrolled && !handedIn.has(id)).length;
   const parts = [
-    `${attempts.length} students`,
+    `${attempts.length} student${attempts.length === 1 ? '' : 's'}`,
     `${count('passed')} passed`,
     `${count('failed')} not`,
     ...(count('refused') > 0 ? [`${count('refused')} refused`] : []),

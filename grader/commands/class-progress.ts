@@ -43,7 +43,7 @@ export function createClassProgress(stream: NodeJS.WriteStream = process.stderr)
         const before = progress.total - total;
         const again = progress.continued ? 'continuing an interrupted run: ' : '';
         const kept = before > 0 ? `, ${before} of them graded already` : '';
-        stream.write(`${again}${progress.total} submissions${kept}\n`);
+        stream.write(`${again}${progress.total} submission${progress.total === 1 ? '' : 's'}${kept}\n`);
         if (dynamic && total > 0) timer = setInterval(draw, 250).unref();
         return;
       }
