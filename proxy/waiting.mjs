@@ -11,6 +11,8 @@ const { main } = await import('./cli.ts');
 const { folder, words } = JSON.parse(await line());
 process.chdir(folder);
 process.argv = [process.execPath, fileURLToPath(new URL('nginx.mjs', import.meta.url)), ...words];
+// Node writes the cache when a process ends by itself; this one is killed once it isn't needed. By then it has done its work once.
+setTimeout(() => module.flushCompileCache?.(), 150).unref();
 const exitCode = await main(words);
 if (exitCode !== undefined) process.exit(exitCode);
 
