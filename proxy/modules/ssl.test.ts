@@ -3,6 +3,7 @@ import { type ClientHttp2Session, connect as connectHttp2, type OutgoingHttpHead
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { get } from '../testing/case-file.ts';
@@ -38,6 +39,8 @@ describe.skipIf(nginxMissing !== undefined)('TLS and HTTP/2 as nginx has them', 
     for (const name of ['a', 'b', 'c', 'mail']) authority.issue(`${name}.test`, `/CN=${name}.test`, [`${name}.test`]);
     me = authority.issue('me', '/C=DE/O=Clients, and more/CN=me; x');
     unknown = stranger.issue('unknown', '/CN=unknown');
+    // In the second in which they are issued, whole days remain of them, and one fewer in the next.
+    for (const issued = Math.floor(Date.now() / 1000); Math.floor(Date.now() / 1000) <= issued; ) await setImmediate();
     const certificate = (name: string): string =>
       `ssl_certificate ${folder}/${name}.test.crt; ssl_certificate_key ${folder}/${name}.test.key;`;
     pair = await SideBySide.start(

@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { ConfigError, type Directive, flag, oneOf, PlacelessError, parseSize, size, time } from '../config/index.ts';
 import { readKeyPair, readPem } from '../http/certificate.ts';
+import { clock } from '../http/clock.ts';
 import type { CoreServer, VirtualServer } from '../http/configuration.ts';
 import { type CoreMainState, core } from '../http/core.ts';
 import type { Exchange } from '../http/exchange.ts';
@@ -296,7 +297,8 @@ function distinguishedName(lines: string | undefined): string | undefined {
 function daysRemaining(exchange: Exchange): string | undefined {
   const certificate = clientCertificate(exchange);
   if (certificate === undefined) return undefined;
-  return String(Math.max(0, Math.floor((Date.parse(certificate.validTo) - Date.now()) / 86_400_000)));
+  const seconds = Date.parse(certificate.validTo) / 1000 - clock.second;
+  return String(Math.max(0, Math.floor(seconds / 86_400)));
 }
 
 /** `ssl_verify_client`: the answer to a client without a good certificate. Source: ngx_http_process_request. */

@@ -10,7 +10,8 @@ import { createPool, type GradeTask } from './index.ts';
 import { leftovers } from './testing/leftovers.ts';
 import { requireIsolation } from './testing/require-isolation.ts';
 
-const solutions = path.resolve(import.meta.dirname, '../../../solutions');
+const workbookRoot = path.resolve(import.meta.dirname, '../../..');
+const solutions = path.join(workbookRoot, 'solutions');
 const { isolation, skip } = await requireIsolation();
 
 function nginx(lab: string, file: string): GradeTask {
@@ -135,6 +136,10 @@ describe.skipIf(skip !== undefined)(`what is shut in${skip ?? ''}`, { timeout: 1
       '/proc',
       '--tmpfs',
       '/tmp',
+      // The workbook itself may lie there.
+      '--ro-bind',
+      workbookRoot,
+      workbookRoot,
     ];
     const script = path.join(import.meta.dirname, 'testing/print-isolation.ts');
     const other = ['--uid', String(nobody), '--gid', String(nobody), process.execPath, script];
