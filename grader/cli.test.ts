@@ -15,7 +15,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function workbook(...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, 'workbook.mjs'), ...words], {
-      env: { ...process.env, WORKBOOK_WORKSPACE: folder, INIT_CWD: folder, FORCE_COLOR: '' },
+      env: {
+        ...process.env,
+        WORKBOOK_WORKSPACE: folder,
+        INIT_CWD: folder,
+        FORCE_COLOR: undefined,
+        NO_COLOR: undefined,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
