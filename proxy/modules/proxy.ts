@@ -8,9 +8,10 @@ import { systemTemporaryPath } from '../http/temporary-file.ts';
 import { addressOf } from '../upstream/address.ts';
 import type { Cache } from '../upstream/cache/cache-path.ts';
 import { Caching } from '../upstream/cache/caching.ts';
-import { type CacheMain, cacheSettings } from '../upstream/cache/directives.ts';
+import type { CacheMain } from '../upstream/cache/directives.ts';
 import { literalAddress, upstreamFor } from '../upstream/dynamic.ts';
 import { Forwarding, type ForwardRequest, type ForwardSettings } from '../upstream/forward.ts';
+import { settingsOf } from '../upstream/forward-settings.ts';
 import { proxyDirectives } from '../upstream/proxy-directives.ts';
 import { createProxyLocation, mergeProxyLocation, type ProxyLocation } from '../upstream/proxy-location.ts';
 import { type ProxyUrl, parseProxyUrl } from '../upstream/proxy-url.ts';
@@ -152,9 +153,10 @@ function forward(
       : url.uri;
   const length =
     body === NO_BODY || body.length === undefined || location.setBody === undefined ? announced : body.length;
-  const settings = settingsOf(exchange, location);
+  const settings =
+    location.settings ?? settingsOf(exchange, proxy, 'proxy', location, () => responseTaker(exchange, location));
   const { scheme } = url;
-  const tls = scheme === 'https' ? location.tls!(exchange, url) : undefined;
+  const tls = scheme === 'https' ? location.secure!(exchange, url.where.host) : undefined;
   if (location.caching !== undefined) {
     const base = { upstream, scheme, tls, uri, body, streamed };
     forwardToKeep(exchange, location, `${scheme}://${url.hostHeader}${uri}`, settings, base, length);
@@ -184,34 +186,8 @@ function forwardToKeep(
   });
 }
 
-/** The settings of a location for `Forwarding`, and for its cache, made once. */
-function settingsOf(exchange: Exchange, location: ProxyLocation): ForwardSettings {
-  if (location.settings !== undefined) return location.settings;
-  const { buffers, maxTempFileSize, tempPath } = location;
-  const spool = {
-    memory: buffers!.number * buffers!.size,
-    file: maxTempFileSize!,
-    path: tempPath ?? systemTemporaryPath('proxy'),
-  };
-  const { caches } = exchange.main<CacheMain>(proxy);
-  location.caching = cacheSettings(location.cache, location.ignoreHeaders!, caches);
-  location.settings = {
-    connectTimeout: location.connectTimeout!,
-    sendTimeout: location.sendTimeout!,
-    readTimeout: location.readTimeout!,
-    nextUpstream: location.nextUpstream!,
-    nextUpstreamTries: location.nextUpstreamTries!,
-    nextUpstreamTimeout: location.nextUpstreamTimeout!,
-    bufferSize: location.bufferSize!,
-    spool: location.buffering === true ? spool : undefined,
-    spoolOnWish: location.ignoreHeaders!.has('x-accel-buffering') ? undefined : spool,
-    ignoreClientAbort: location.ignoreClientAbort!,
-    takeHead: responseTaker(exchange.location<CoreLocation>(core), location),
-  };
-  return location.settings;
-}
-
-function responseTaker(place: CoreLocation, location: ProxyLocation): ForwardSettings['takeHead'] {
+function responseTaker(exchange: Exchange, location: ProxyLocation): ForwardSettings['takeHead'] {
+  const place = exchange.location<CoreLocation>(core);
   const form = {
     hidden: location.hidden!,
     redirects: location.redirects!,
@@ -219,7 +195,7 @@ function responseTaker(place: CoreLocation, location: ProxyLocation): ForwardSet
     cookiePaths: location.cookiePaths!,
     ignored: location.ignoreHeaders!,
     interceptErrors: location.interceptErrors!,
-    absolute: (exchange: Exchange, target: string) => redirectLocation(exchange as HttpExchange, target),
+    absolute: (from: Exchange, target: string) => redirectLocation(from as HttpExchange, target),
   };
-  return (exchange, head) => takeHead(exchange, place, form, head);
+  return (to, head) => takeHead(to, place, form, head);
 }

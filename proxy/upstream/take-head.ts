@@ -18,11 +18,8 @@ export interface ResponseForm {
   absolute(exchange: Exchange, location: string): string;
 }
 
-/** Hidden unless `proxy_pass_header` names them. */
-export const HIDDEN = [
-  'Date',
-  'Server',
-  'X-Pad',
+/** What every protocol keeps from clients unless `proxy_pass_header` and its like name it: words from the upstream to the server. */
+export const HIDDEN_BY_ALL = [
   'X-Accel-Expires',
   'X-Accel-Redirect',
   'X-Accel-Limit-Rate',
@@ -32,7 +29,9 @@ export const HIDDEN = [
 
 /** Headers that need a closer look; all others are passed on as they came. */
 const LOOKED_AT = new HeaderSet([
-  ...HIDDEN,
+  ...HIDDEN_BY_ALL,
+  'Date',
+  'Server',
   'Content-Type',
   'Content-Length',
   'Transfer-Encoding',

@@ -38,26 +38,13 @@ export interface Caches {
 }
 
 const EVERYWHERE = ['http', 'server', 'location'] as const;
-const STALE = [
-  'error',
-  'timeout',
-  'invalid_header',
-  'updating',
-  'http_500',
-  'http_502',
-  'http_503',
-  'http_504',
-  'http_403',
-  'http_404',
-  'http_429',
-] as const;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'OPTIONS', 'PROPFIND'] as const;
 const USUAL: readonly number[] = [200, 301, 302];
 
 type Reader<K extends keyof CacheLocation> = (directive: Directive, build: Build) => CacheLocation[K];
 
-/** The directives of a cache for the module whose names begin with `prefix` (`proxy`, `fastcgi`, `uwsgi`). `owner` is the module's name. */
-export function cacheDirectives(prefix: string, owner: string): DirectiveSpec[] {
+/** The directives of a cache for the module whose names begin with `prefix` (`proxy`, `fastcgi`, `uwsgi`). `owner` is the module's name, `stale` what its `_cache_use_stale` may name. */
+export function cacheDirectives(prefix: string, owner: string, stale: readonly string[]): DirectiveSpec[] {
   const once = <K extends keyof CacheLocation>(
     name: string,
     words: DirectiveSpec['arguments'],
@@ -94,7 +81,7 @@ export function cacheDirectives(prefix: string, owner: string): DirectiveSpec[] 
     once('_lock', 'flag', 'lock', flag),
     once('_lock_timeout', 1, 'lockTimeout', (directive) => time(directive)),
     once('_lock_age', 1, 'lockAge', (directive) => time(directive)),
-    once('_use_stale', any, 'useStale', readUseStale),
+    once('_use_stale', any, 'useStale', (directive, build) => readUseStale(directive, build, stale)),
     once('_revalidate', 'flag', 'revalidate', flag),
     once('_convert_head', 'flag', 'convertHead', flag),
     once('_background_update', 'flag', 'backgroundUpdate', flag),
@@ -132,11 +119,10 @@ function readMethods(directive: Directive, build: Build): ReadonlySet<string> {
   return new Set(['GET', 'HEAD', ...methods]);
 }
 
-function readUseStale(directive: Directive, build: Build): number {
+function readUseStale(directive: Directive, build: Build, stale: readonly string[]): number {
   let bits = 0;
   for (const { text } of directive.words) {
-    const name = STALE.find((candidate) => candidate === text);
-    if (name !== undefined) bits |= NEXT[name];
+    if (stale.includes(text)) bits |= NEXT[text as keyof typeof NEXT];
     else if (text === 'off') bits |= NEXT_OFF;
     else build.fail(`invalid value "${text}"`);
   }

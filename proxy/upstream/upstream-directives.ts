@@ -1,0 +1,104 @@
+import { type Directive, flag, number, size, time } from '../config/index.ts';
+import { temporaryPath } from '../http/core.ts';
+import { largeBuffers } from '../http/core-server.ts';
+import type { Build, DirectiveSpec } from '../http/module.ts';
+import { slot } from '../http/slot.ts';
+import { cacheDirectives } from './cache/directives.ts';
+import { NEXT, NEXT_OFF } from './failure.ts';
+import type { UpstreamLocation } from './upstream-location.ts';
+
+const EVERYWHERE = ['http', 'server', 'location'] as const;
+
+/**
+ * The directives that all modules which ask upstreams have in common, for the one whose names begin with `prefix`
+ * (`proxy`, `fastcgi`, `uwsgi`). `owner` is the module's name, `retries` what its `_next_upstream` may name.
+ */
+export function upstreamDirectives(prefix: string, owner: string, retries: readonly string[]): DirectiveSpec[] {
+  const once = (
+    name: string,
+    key: keyof UpstreamLocation,
+    read: (directive: Directive, build: Build) => unknown,
+    count?: DirectiveSpec['arguments'],
+  ): DirectiveSpec => slot<UpstreamLocation>('location', EVERYWHERE, `${prefix}_${name}`, key, read, count);
+  return [
+    once('pass_request_headers', 'passRequestHeaders', flag),
+    once('pass_request_body', 'passRequestBody', flag),
+    once('connect_timeout', 'connectTimeout', (directive) => time(directive)),
+    once('send_timeout', 'sendTimeout', (directive) => time(directive)),
+    once('read_timeout', 'readTimeout', (directive) => time(directive)),
+    once('next_upstream_tries', 'nextUpstreamTries', (directive) => number(directive)),
+    once('next_upstream_timeout', 'nextUpstreamTimeout', (directive) => time(directive)),
+    once('next_upstream', 'nextUpstream', (directive, build) => nextUpstream(directive, build, retries), [1, 12]),
+    once('buffering', 'buffering', flag),
+    once('request_buffering', 'requestBuffering', flag),
+    once('ignore_client_abort', 'ignoreClientAbort', flag),
+    once('intercept_errors', 'interceptErrors', flag),
+    once('buffer_size', 'bufferSize', (directive) => size(directive)),
+    once('buffers', 'buffers', (directive) => largeBuffers(directive), 2),
+    once('busy_buffers_size', 'busyBuffersSize', (directive) => size(directive)),
+    once('max_temp_file_size', 'maxTempFileSize', (directive) => size(directive)),
+    once('temp_file_write_size', 'tempFileWriteSize', (directive) => size(directive)),
+    once('temp_path', 'tempPath', temporaryPath, [1, 4]),
+    checked(`${prefix}_socket_keepalive`, 'flag', flag),
+    checked(`${prefix}_force_ranges`, 'flag', flag),
+    header(`${prefix}_hide_header`, 'hideHeaders'),
+    header(`${prefix}_pass_header`, 'passHeaders'),
+    once('ignore_headers', 'ignoreHeaders', ignoredHeaders, [1, 9]),
+    ...cacheDirectives(prefix, owner, retries),
+  ];
+}
+
+/** A directive whose value is checked and that changes nothing here. */
+export const checked = (
+  name: string,
+  words: DirectiveSpec['arguments'],
+  check: (directive: Directive) => void,
+): DirectiveSpec => ({
+  name,
+  contexts: EVERYWHERE,
+  arguments: words,
+  level: 'location',
+  set: (_location, directive) => check(directive),
+});
+
+const header = (name: string, key: 'hideHeaders' | 'passHeaders'): DirectiveSpec => ({
+  name,
+  contexts: EVERYWHERE,
+  arguments: 1,
+  level: 'location',
+  set(location: UpstreamLocation, directive) {
+    location[key] = [...(location[key] ?? []), directive.words[0]!.text];
+  },
+});
+
+function nextUpstream(directive: Directive, build: Build, retries: readonly string[]): number {
+  let bits = 0;
+  for (const { text } of directive.words) {
+    if (text === 'off') bits |= NEXT_OFF;
+    else if (retries.includes(text)) bits |= NEXT[text as keyof typeof NEXT];
+    else build.fail(`invalid value "${text}"`);
+  }
+  return (bits & NEXT_OFF) === 0 ? bits : NEXT_OFF;
+}
+
+const IGNORABLE = [
+  'X-Accel-Redirect',
+  'X-Accel-Expires',
+  'X-Accel-Limit-Rate',
+  'X-Accel-Buffering',
+  'X-Accel-Charset',
+  'Expires',
+  'Cache-Control',
+  'Set-Cookie',
+  'Vary',
+].map((name) => name.toLowerCase());
+
+function ignoredHeaders(directive: Directive, build: Build): ReadonlySet<string> {
+  return new Set(
+    directive.words.map(({ text }) => {
+      const name = text.toLowerCase();
+      if (!IGNORABLE.includes(name)) build.fail(`invalid value "${text}"`);
+      return name;
+    }),
+  );
+}
