@@ -23,6 +23,7 @@ export type {
   Client,
   Expect,
   Handshake,
+  Held,
   Lab,
   Objective,
   Prediction,
@@ -30,6 +31,7 @@ export type {
   RequestOptions,
   Response,
   Trial,
+  User,
   World,
 } from './lab.ts';
 export type { Seen } from './seen.ts';

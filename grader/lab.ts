@@ -12,12 +12,26 @@ export interface Lab {
   readonly applications: readonly ApplicationName[];
   /** Whether port 443 belongs to this lab's world. */
   readonly tls?: boolean;
+  /** Whether /etc/nginx/htpasswd has users. */
+  readonly users?: boolean;
+  /**
+   * Where requests go that don't say: port 80 when left out. `site` is where the site is, port 443 when port 80 sends
+   * everybody there, so that a lab about something else takes a site with HTTPS and one without (docs/decisions/site-door.md).
+   */
+  readonly door?: 'site';
 }
 
 export type ApplicationName = 'catalog' | 'catalog-1' | 'catalog-2' | 'back-office';
 
 /** What a check may need that not every target offers; an objective whose needs are unmet is skipped with the reason. */
-export type Capability = 'applications' | 'stop-applications' | 'files' | 'access-log' | 'own-authority' | 'https';
+export type Capability =
+  | 'applications'
+  | 'stop-applications'
+  | 'files'
+  | 'access-log'
+  | 'own-authority'
+  | 'https'
+  | 'client-addresses';
 
 export interface Objective {
   /** `labN.slug` */
@@ -85,6 +99,8 @@ export interface RequestOptions {
   /** Through port 443, with SNI = host; the chain is verified against the lab authority unless `verify` is false. */
   readonly https?: boolean;
   readonly verify?: boolean;
+  /** The address of this machine to send from, one of 127.0.0.0/8; needs `client-addresses`. */
+  readonly from?: string;
   /** ms until the whole answer is there; 5,000 by default. */
   readonly timeLimit?: number;
   /** A new connection each (the default), or the named kept one. */
@@ -100,6 +116,10 @@ export interface Client {
     paths: readonly string[],
     options?: RequestOptions & { readonly parallel?: number },
   ): Promise<readonly Response[]>;
+  /** Opens a connection for each request first, then sends all of them at once; answers in the order of the paths. */
+  volley(paths: readonly string[], options?: Omit<RequestOptions, 'connection'>): Promise<readonly Response[]>;
+  /** A GET of which nothing is read but the head of the answer: whoever sends it has to wait until `close`. */
+  hold(path: string, options?: Omit<RequestOptions, 'connection'>): Promise<Held>;
   /** Bytes on a new connection, and all that comes back until close or `timeLimit`. */
   raw(
     bytes: string | Uint8Array,
@@ -135,6 +155,16 @@ export interface Response {
     readonly head: string;
   };
   readonly durationMs: number;
+  /** When the request was handed to the system, and when its answer was complete: ms on the grader's clock, as `Seen.receivedAt`. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+/** An answer that has begun and isn't read any further. */
+export interface Held {
+  /** The head of the answer; its body is empty. */
+  readonly response: Response;
+  close(): void;
 }
 
 export interface Handshake {
@@ -168,8 +198,15 @@ export interface World {
   accessLogLength(): Promise<number>;
   /** Stops the student's server and starts it again. */
   restartServer(): Promise<void>;
+  /** The users of /etc/nginx/htpasswd, made up for this run; none where the lab has none. */
+  readonly users: readonly User[];
   /** The front door as the student writes it (`80`) and as it is. */
   readonly address: { readonly http: string; readonly https: string };
+}
+
+export interface User {
+  readonly name: string;
+  readonly password: string;
 }
 
 /** An application the grader owns: a real catalog that records what arrives. */
@@ -192,6 +229,8 @@ export interface Application {
   start(): Promise<void>;
   /** From now on: take requests matching the path and close without an answer (`die`), or never answer (`hang`); undefined is normal. */
   misbehave(how: 'die' | 'hang' | undefined, path?: string): void;
+  /** From now on requests for the path are recorded and wait for their answers, until the function it returns is called. */
+  hold(path: string): () => void;
   /** Answers this path with this, until cleared with undefined. */
   answer(
     path: string,

@@ -14,6 +14,8 @@ function answer(status: number, headers: Record<string, string> = {}, text = '')
     json: () => JSON.parse(text),
     request: { method: 'GET', path: '/x', url: 'http://catalog.test/x', curl: 'curl', head: '' },
     durationMs: 1,
+    sentAt: 0,
+    answeredAt: 1,
     ...(status === 0 ? { failure: 'connection refused' } : {}),
   };
 }

@@ -33,9 +33,10 @@ export async function serve(word: string, options: TargetOptions): Promise<numbe
       ...real.applications.map(({ name, address }) => `  ${name.padEnd(16)}  http://${address}`),
       `  logs              ${real.logs}`,
     ];
-    await print(
-      `\n${rows.join('\n')}\n\n  try   curl -i -H 'Host: catalog.test' http://${real.http}/\n  end   Ctrl-C\n\n`,
-    );
+    const attempt = target.secure
+      ? `curl -ik --connect-to ::${real.https} https://catalog.test/`
+      : `curl -i -H 'Host: catalog.test' http://${real.http}/`;
+    await print(`\n${rows.join('\n')}\n\n  try   ${attempt}\n  end   Ctrl-C\n\n`);
     await ended(interrupt.signal);
     return 0;
   } finally {

@@ -1,10 +1,10 @@
 import { isIPv6, type Socket } from 'node:net';
-import type { Client, RequestOptions, Response } from '../lab.ts';
+import type { Client, Held, RequestOptions, Response } from '../lab.ts';
 import { collect, exchange, openConnection, type Place, type TlsOptions } from './connection.ts';
 import { type CurlDoor, curlLine } from './curl.ts';
 import { shakeHands } from './handshake.ts';
 import { requestOverHttp2 } from './http2.ts';
-import { createResponse } from './response.ts';
+import { createResponse, type Times } from './response.ts';
 import { bodyLimit, type ReadResponse } from './response-reader.ts';
 import { noTranslation, type Translation } from './translation.ts';
 
@@ -26,8 +26,9 @@ const defaultTimeLimit = 5000;
 /** Largest sum of the bodies of one burst, in bytes; what comes after that isn't kept. */
 const burstLimit = 64 * 1024 * 1024;
 
-function tooMuch({ request, durationMs }: Response): Response {
-  return createResponse(request, 'the answers together are larger than 64 MiB', durationMs, noTranslation);
+function tooMuch({ request, durationMs, sentAt, answeredAt }: Response): Response {
+  const times = { began: answeredAt - durationMs, sentAt, answeredAt };
+  return createResponse(request, 'the answers together are larger than 64 MiB', times, noTranslation);
 }
 
 /** Makes a Client whose requests go over the wire byte for byte as given; see docs/decisions/raw-probes.md. */
@@ -40,9 +41,11 @@ export function createClient(options: ClientOptions): Client & { close(): void }
     tls: Partial<TlsOptions>,
     host: string,
     timeLimit: number,
+    from?: string,
   ): Promise<Socket> => {
     options.signal.throwIfAborted();
-    const place = secure ? options.https : options.http;
+    const door = secure ? options.https : options.http;
+    const place = door === undefined || from === undefined ? door : { ...door, localAddress: from };
     if (place === undefined) throw new Error(`this target has no ${secure ? 'https' : 'http'} address`);
     const facts: TlsOptions = {
       servername: host,
@@ -56,26 +59,31 @@ export function createClient(options: ClientOptions): Client & { close(): void }
     return socket;
   };
 
-  const send = async (request: Sent, given: RequestOptions): Promise<ReadResponse> => {
-    const limit = given.timeLimit ?? defaultTimeLimit;
-    const secure = given.https === true;
+  const connectFor = (request: Sent, given: RequestOptions): Promise<Socket> => {
     const tls = given.verify === undefined ? {} : { verify: given.verify };
-    const connect = () => connectTo(secure, tls, request.servername, limit);
+    const limit = given.timeLimit ?? defaultTimeLimit;
+    return connectTo(given.https === true, tls, request.servername, limit, given.from);
+  };
+
+  const send = async (request: Sent, given: RequestOptions, clock: Clock): Promise<ReadResponse> => {
+    const limit = given.timeLimit ?? defaultTimeLimit;
+    const connect = () => connectFor(request, given);
     if (given.connection === undefined) {
-      const started = performance.now();
       const socket = await connect();
       try {
-        return await exchange(socket, request.method, request.bytes, limit, started);
+        clock.sentAt = performance.now();
+        return await exchange(socket, request.method, request.bytes, limit, clock.began);
       } finally {
         socket.destroy();
       }
     }
-    const name = `${secure ? 's' : 'p'} ${given.connection}`;
+    const name = `${given.https ? 's' : 'p'} ${given.from ?? ''} ${given.connection}`;
     const slot = kept.get(name) ?? { socket: undefined, turn: Promise.resolve() };
     kept.set(name, slot);
     const mine = slot.turn.then(async () => {
       if (slot.socket === undefined || slot.socket.destroyed || !slot.socket.writable) slot.socket = await connect();
-      const answer = await exchange(slot.socket, request.method, request.bytes, limit, performance.now());
+      clock.sentAt = performance.now();
+      const answer = await exchange(slot.socket, request.method, request.bytes, limit, clock.sentAt);
       if (!answer.reusable) slot.socket.destroy();
       return answer;
     });
@@ -83,7 +91,12 @@ export function createClient(options: ClientOptions): Client & { close(): void }
     return mine;
   };
 
-  const request = async (path: string, given: RequestOptions = {}): Promise<Response> => {
+  /** Composes a request, has it sent by `use`, and makes a Response of what came back, or of the reason why nothing did. */
+  const respond = async (
+    path: string,
+    given: RequestOptions,
+    use: (message: Sent, clock: Clock) => Promise<ReadResponse>,
+  ): Promise<Response> => {
     const message = compose(path, given, options.host);
     const { host } = message;
     const asked = {
@@ -93,15 +106,20 @@ export function createClient(options: ClientOptions): Client & { close(): void }
       curl: curlLine(path, given, host, options.door),
       head: message.head,
     };
-    const started = performance.now();
+    const began = performance.now();
+    const clock: Clock = { began, sentAt: began };
+    const times = (): Times => ({ ...clock, answeredAt: performance.now() });
     try {
-      const answer = await send(message, given);
-      return createResponse(asked, answer, performance.now() - started, options.translation);
+      const answer = await use(message, clock);
+      return createResponse(asked, answer, times(), options.translation);
     } catch (error) {
       options.signal.throwIfAborted();
-      return createResponse(asked, (error as Error).message, performance.now() - started, options.translation);
+      return createResponse(asked, (error as Error).message, times(), options.translation);
     }
   };
+
+  const request = (path: string, given: RequestOptions = {}): Promise<Response> =>
+    respond(path, given, (message, clock) => send(message, given, clock));
 
   const client: Client = {
     get: (path, given) => request(path, { ...given, method: 'GET' }),
@@ -119,6 +137,38 @@ export function createClient(options: ClientOptions): Client & { close(): void }
       };
       await Promise.all(Array.from({ length: Math.min(parallel, paths.length) }, work));
       return answers;
+    },
+    async volley(paths, given = {}) {
+      const limit = given.timeLimit ?? defaultTimeLimit;
+      const ready = paths.map((path) => connectFor(compose(path, given, options.host), given));
+      // Whoever gets no connection says so in its own answer.
+      await Promise.allSettled(ready);
+      return Promise.all(
+        paths.map((path, i) =>
+          respond(path, given, async (message, clock) => {
+            const socket = await ready[i]!;
+            try {
+              clock.sentAt = performance.now();
+              return await exchange(socket, message.method, message.bytes, limit, clock.sentAt);
+            } finally {
+              socket.destroy();
+            }
+          }),
+        ),
+      );
+    },
+    async hold(path, given = {}): Promise<Held> {
+      const limit = given.timeLimit ?? defaultTimeLimit;
+      let socket: Socket | undefined;
+      const response = await respond(path, given, async (message, clock) => {
+        socket = await connectFor(message, given);
+        clock.sentAt = performance.now();
+        // Read as an answer to HEAD, which ends with its head.
+        const head = await exchange(socket, 'HEAD', message.bytes, limit, clock.sentAt);
+        socket.pause();
+        return head;
+      });
+      return { response, close: () => socket?.destroy() };
     },
     async raw(bytes, { https = false, timeLimit = defaultTimeLimit } = {}) {
       let socket: Socket;
@@ -154,6 +204,12 @@ export function createClient(options: ClientOptions): Client & { close(): void }
   });
 }
 
+/** When a request was begun and when it was handed to the system, for whoever sends it to set. */
+interface Clock {
+  readonly began: number;
+  sentAt: number;
+}
+
 interface Sent {
   readonly method: string;
   readonly host: string | null;
@@ -178,6 +234,7 @@ function compose(path: string, given: RequestOptions, defaultHost: string): Sent
     lines.push(`Content-Length: ${body.length}`);
   const head = `${lines.join('\r\n')}\r\n\r\n`;
   const headBytes = Buffer.from(head);
-  const servername = (host ?? defaultHost).replace(/:\d+$/, '');
+  // No name is asked for in the handshake where the request names none (RFC 6066, section 3: no dot at its end either).
+  const servername = (host ?? '').replace(/:\d+$/, '').replace(/\.$/, '');
   return { method, host, servername, head, bytes: body === undefined ? headBytes : Buffer.concat([headBytes, body]) };
 }

@@ -6,6 +6,8 @@ import { type BadResponse, type ReadResponse, ResponseReader } from './response-
 export interface Place {
   readonly host: string;
   readonly port: number;
+  /** The address to connect from; any when left out. */
+  readonly localAddress?: string;
 }
 
 /** How to speak TLS. `authority` is the PEM of the one certificate authority to trust; without it the system's are. */
@@ -47,7 +49,7 @@ async function secure(place: Place, options: TlsOptions): Promise<TLSSocket> {
   const old = options.maxVersion === 'TLSv1' || options.maxVersion === 'TLSv1.1';
   return connectTls({
     ...place,
-    ...(isIP(options.servername) === 0 ? { servername: options.servername } : {}),
+    ...(isIP(options.servername) === 0 && options.servername !== '' ? { servername: options.servername } : {}),
     ...(options.authority === undefined ? {} : { ca: options.authority }),
     ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
     minVersion: (options.minVersion ?? (old ? 'TLSv1' : 'TLSv1.2')) as SecureVersion,

@@ -21,6 +21,7 @@ export function curlLine(path: string, options: RequestOptions, host: string | n
     words.push('-X', quote(method));
   }
   words.push(...(options.https ? secureWords(host, options, door) : host === null ? ['-0', '-H', "'Host:'"] : []));
+  if (options.from !== undefined) words.push('--interface', options.from);
   const names = Object.entries(options.headers ?? {}).filter(([name]) => name.toLowerCase() !== 'host');
   if (!options.https && host !== null && host !== door.ownName) words.push('-H', quote(`Host: ${host}`));
   for (const [name, value] of names) words.push('-H', quote(`${name}: ${value}`));

@@ -23,9 +23,9 @@ export async function requestOverHttp2(
     curl: curl.replace('curl ', 'curl --http2 '),
     head: `:method: GET\n:scheme: https\n:authority: ${host}\n:path: ${path}\n`,
   };
-  const started = performance.now();
+  const began = performance.now();
   const answer = await ask(connect, path, host).catch((error: Error) => explain(error));
-  return createResponse(request, answer, performance.now() - started, translation);
+  return createResponse(request, answer, { began, sentAt: began, answeredAt: performance.now() }, translation);
 }
 
 async function ask(connect: () => Promise<Socket>, path: string, host: string): Promise<ReadResponse> {

@@ -2,11 +2,18 @@ import type { Response } from '../lab.ts';
 import type { ReadResponse } from './response-reader.ts';
 import type { Translation } from './translation.ts';
 
+/** When a request was begun, handed to the system, and answered: ms of `performance.now()`. */
+export interface Times {
+  readonly began: number;
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
 /** A Response from what was read, or from the reason why nothing was; addresses are the student's. */
 export function createResponse(
   request: Response['request'],
   read: Omit<ReadResponse, 'reusable'> | string,
-  durationMs: number,
+  times: Times,
   translation: Translation,
 ): Response {
   const answer =
@@ -30,7 +37,9 @@ export function createResponse(
       return JSON.parse(this.text);
     },
     request,
-    durationMs,
+    durationMs: times.answeredAt - times.began,
+    sentAt: times.sentAt,
+    answeredAt: times.answeredAt,
   };
 }
 

@@ -175,6 +175,7 @@ const needs: Readonly<Record<string, string>> = {
   'access-log': "the access log of this server can't be read from here",
   'own-authority': 'the certificate of this server is not from the lab authority',
   https: 'this server is checked without HTTPS',
+  'client-addresses': 'requests can be sent there from one address only, and it takes two clients to tell them apart',
 };
 
 function unmetNeed(objective: Objective, world: World): string | undefined {

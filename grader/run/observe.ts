@@ -75,6 +75,16 @@ export function observeClient(client: Client, signal: AbortSignal): { client: Cl
         remember(...answers);
         return answers;
       },
+      volley: async (paths, options) => {
+        const answers = await observe(() => client.volley(paths, options), paths.length);
+        remember(...answers);
+        return answers;
+      },
+      hold: async (path, options) => {
+        const held = await observe(() => client.hold(path, options));
+        remember(held.response);
+        return held;
+      },
       raw: (bytes, options) => observe(() => client.raw(bytes, options)),
       handshake: (options) => observe(() => client.handshake(options), 0),
       http2: (path, options) => observeOne(() => client.http2(path, options)),

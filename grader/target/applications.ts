@@ -37,6 +37,7 @@ export async function startApplication(name: ApplicationName, random: Random): P
     name === 'back-office' ? createBackOffice({ name }) : createCatalog({ name, seed: random.integer(2 ** 31) });
   const sockets = new Set<Socket>();
   const canned = new Map<string, Canned>();
+  const held = new Map<string, (() => void)[]>();
   let seen: Seen[] = [];
   let seenBytes = 0;
   let connections = 0;
@@ -64,8 +65,15 @@ export async function startApplication(name: ApplicationName, random: Random): P
   };
 
   const respond = (request: ReadRequest, socket: Socket) => {
-    const { method, target } = request;
+    const { target } = request;
     const path = target.split('?')[0]!;
+    const waiting = held.get(target) ?? held.get(path);
+    if (waiting !== undefined) return void waiting.push(() => answerTo(request, socket, path));
+    answerTo(request, socket, path);
+  };
+
+  const answerTo = (request: ReadRequest, socket: Socket, path: string) => {
+    const { method, target } = request;
     if (fault !== undefined && (fault.path === undefined || fault.path === path)) {
       if (fault.how === 'die') socket.destroy();
       return;
@@ -156,6 +164,14 @@ export async function startApplication(name: ApplicationName, random: Random): P
     },
     misbehave(how, path) {
       fault = how === undefined ? undefined : { how, path };
+    },
+    hold(path) {
+      held.set(path, []);
+      return () => {
+        const waiting = held.get(path) ?? [];
+        held.delete(path);
+        for (const go of waiting) go();
+      };
     },
     answer(path, answer) {
       if (answer === undefined) canned.delete(path);

@@ -9,7 +9,7 @@ import { engineCommand, waitingReference } from './engine.ts';
 import { type IncludeTree, readIncludeTree } from './include-tree.ts';
 import { startApplications } from './lab-applications.ts';
 import { type Launcher, plainLauncher } from './launcher.ts';
-import { hasIpv6 } from './ports.ts';
+import { hasIpv6, hasLoopbackNetwork } from './ports.ts';
 import { realAddresses } from './real-addresses.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import type { ServerHost } from './server-host.ts';
@@ -84,6 +84,7 @@ async function openOnce(
       ? (await import('./certificates.ts')).writeCertificates(sandbox.place('etc/nginx/certs'))
       : undefined;
     writeFiles(sandbox, submission, mapped.texts);
+    const users = lab.users ? (await import('./users.ts')).writeUsers(sandbox.place('etc/nginx/htpasswd'), seed) : [];
 
     const facts = { hasPid: mapped.hasPid, stockMain: usesStockMain(submission.files) };
     const command = engineCommand(spec.engine, sandbox.root, facts, launcher);
@@ -130,6 +131,9 @@ async function openOnce(
       'own-authority',
       'https',
     ]);
+    // From 127.0.0.2 nobody reaches ::1.
+    const fromElsewhere = [80, 443].every((port) => (front(port)?.host ?? '127.0.0.1') === '127.0.0.1');
+    if (fromElsewhere && (await hasLoopbackNetwork())) capabilities.add('client-addresses');
     client = createClient({
       http: front(80) ?? { host: '127.0.0.1', port: mapped.addresses.port(80, 'listen') },
       https: front(443) ?? { host: '127.0.0.1', port: closedPort },
@@ -143,6 +147,7 @@ async function openOnce(
       capabilities,
       applications: applications.byName,
       root: sandbox.root,
+      users,
       translation,
       address: { http: '80', https: '443' },
       signal,

@@ -1,5 +1,6 @@
 import type { Lab } from '../lab.ts';
 import { openConfiguration } from './configuration.ts';
+import { throughSiteDoor } from './door.ts';
 import { type Launcher, plainLauncher } from './launcher.ts';
 import { openLive } from './live.ts';
 import { openProgram } from './program.ts';
@@ -31,13 +32,18 @@ export async function openTarget(
   signal: AbortSignal,
   { launcher = plainLauncher, prepared, host }: OpenOptions = {},
 ): Promise<OpenTarget> {
-  switch (spec.kind) {
-    case 'configuration':
-      return openConfiguration(spec, lab, seed, signal, launcher, prepared, host);
-    case 'program':
-    case 'command':
-      return openProgram(spec, lab, seed, signal, launcher);
-    case 'live':
-      return openLive(spec, lab, seed, signal);
+  const target = await open();
+  return lab.door === 'site' && target.startup.ok ? throughSiteDoor(target, signal) : target;
+
+  function open(): Promise<OpenTarget> {
+    switch (spec.kind) {
+      case 'configuration':
+        return openConfiguration(spec, lab, seed, signal, launcher, prepared, host);
+      case 'program':
+      case 'command':
+        return openProgram(spec, lab, seed, signal, launcher);
+      case 'live':
+        return openLive(spec, lab, seed, signal);
+    }
   }
 }

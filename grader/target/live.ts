@@ -1,5 +1,6 @@
 import type { Capability, Lab, Response } from '../lab.ts';
 import { createClient, noTranslation } from '../probe/index.ts';
+import { hasLoopbackNetwork } from './ports.ts';
 import type { OpenTarget, TargetSpec } from './target.ts';
 import { createWorld } from './world.ts';
 
@@ -31,10 +32,13 @@ export async function openLive(spec: Spec, lab: Lab, _seed: number, signal: Abor
   };
   const client = createClient({ ...facts, signal });
   const undoer = createClient({ ...facts, signal: lasting.signal });
+  // Another machine sees one address of this one.
+  const alone = !/^(localhost|127\.0\.0\.1)$/.test(host) || !(await hasLoopbackNetwork());
   const world = createWorld({
-    capabilities: new Set<Capability>(['https']),
+    capabilities: new Set<Capability>(alone ? ['https'] : ['https', 'client-addresses']),
     applications: new Map(),
     root: undefined,
+    users: [],
     translation: noTranslation,
     address: door,
     signal,

@@ -17,11 +17,11 @@ export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<
   throw new Error(`no free TCP port between ${first} and ${last} on 127.0.0.1`);
 }
 
-function canBind(port: number): Promise<boolean> {
+function canBind(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
 
@@ -47,6 +47,11 @@ export function accepts(port: number, host = '127.0.0.1'): Promise<boolean> {
     socket.once('connect', () => finish(true));
     socket.once('error', () => finish(false));
   });
+}
+
+/** Whether this machine can send from other addresses than 127.0.0.1: Linux has all of 127.0.0.0/8, macOS has the one. */
+export function hasLoopbackNetwork(): Promise<boolean> {
+  return canBind(0, '127.0.0.2');
 }
 
 /** Whether this machine has the IPv6 loopback address. */

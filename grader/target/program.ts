@@ -7,7 +7,7 @@ import { applicationPorts } from './applications.ts';
 import { endEscaped } from './escaped.ts';
 import { startApplications } from './lab-applications.ts';
 import type { Launcher } from './launcher.ts';
-import { deadPort, freePort } from './ports.ts';
+import { deadPort, freePort, hasLoopbackNetwork } from './ports.ts';
 import { realAddresses } from './real-addresses.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { type ServerCommand, ServerProcess } from './server-process.ts';
@@ -48,6 +48,9 @@ export async function openProgram(
     const authority = lab.tls
       ? (await import('./certificates.ts')).writeCertificates(sandbox.place('etc/nginx/certs'))
       : undefined;
+    const htpasswd = sandbox.place('etc/nginx/htpasswd');
+    const users = lab.users ? (await import('./users.ts')).writeUsers(htpasswd, seed) : [];
+    if (!lab.users) writeFileSync(htpasswd, '');
     const ports = await choosePorts(applications.ports);
     const sandboxPort = (student: number) => ports.get(student)!;
     const translation = createTranslation(
@@ -62,7 +65,8 @@ export async function openProgram(
       server = new ServerProcess(launcher.wrap(command, sandbox.root));
       const listens = await server.waitForDoors([http], startLimit, signal);
       // Whether it speaks HTTPS is for the objectives to say; it is given the time to begin.
-      if (listens && lab.tls) await server.waitForDoors([https], 1000, signal);
+      // Where the site may be on either port, `throughSiteDoor` finds out which one to wait for.
+      if (listens && lab.tls && lab.door !== 'site') await server.waitForDoors([https], 1000, signal);
       return listens && server.running;
     };
     const ok = await start();
@@ -77,10 +81,12 @@ export async function openProgram(
       signal,
     });
     const capabilities: Capability[] = ['applications', 'stop-applications', 'files', 'own-authority', 'https'];
+    if (await hasLoopbackNetwork()) capabilities.push('client-addresses');
     const world = createWorld({
       capabilities: new Set(capabilities),
       applications: applications.byName,
       root: sandbox.root,
+      users,
       translation,
       address: { http: '80', https: '443' },
       signal,
@@ -129,8 +135,6 @@ async function choosePorts(applications: ReadonlyMap<number, number>): Promise<M
 
 function environment(sandbox: Sandbox, ports: ReadonlyMap<number, number>): Record<string, string> {
   const address = (student: number) => `127.0.0.1:${ports.get(student)}`;
-  const htpasswd = sandbox.place('etc/nginx/htpasswd');
-  if (!existsSync(htpasswd)) writeFileSync(htpasswd, '');
   return {
     PORT: String(ports.get(80)),
     HTTPS_PORT: String(ports.get(443)),
@@ -144,7 +148,7 @@ function environment(sandbox: Sandbox, ports: ReadonlyMap<number, number>): Reco
     POSTER_DIR: sandbox.place('usr/share/nginx/poster'),
     TLS_CERT: sandbox.place('etc/nginx/certs/catalog.test.crt'),
     TLS_KEY: sandbox.place('etc/nginx/certs/catalog.test.key'),
-    HTPASSWD: htpasswd,
+    HTPASSWD: sandbox.place('etc/nginx/htpasswd'),
     LOG_DIR: sandbox.place('var/log/nginx'),
     CACHE_DIR: sandbox.place('var/cache/nginx'),
   };

@@ -22,6 +22,8 @@ export interface OpenTarget {
   readonly facts: TargetFacts;
   readonly startup: { readonly ok: boolean; readonly messages: readonly StartupMessage[] };
   readonly client: Client;
+  /** Whether `client` speaks HTTPS where a request doesn't say, because the site is there. */
+  readonly secure?: boolean;
   /** One that goes on working after the check has been interrupted, to put things back that outlive it. */
   readonly lasting?: Client;
   readonly world: World;

@@ -10,6 +10,7 @@ export interface WorldOptions {
   readonly applications: ReadonlyMap<ApplicationName, RunningApplication>;
   /** The folder that stands for `/`; undefined on a live target. */
   readonly root: string | undefined;
+  readonly users: World['users'];
   readonly translation: Translation;
   readonly address: World['address'];
   readonly restart: () => Promise<void>;
@@ -66,6 +67,7 @@ export function createWorld(options: WorldOptions): World {
       return (await stat(log()).catch(() => ({ size: 0 }))).size;
     },
     restartServer: options.restart,
+    users: options.users,
     address: options.address,
   };
 }

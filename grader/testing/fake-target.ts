@@ -25,6 +25,8 @@ export function response(
       head: `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
     },
     durationMs: 1,
+    sentAt: 0,
+    answeredAt: 1,
     ...rest,
   };
 }
