@@ -1,3 +1,5 @@
+import { verifyError } from '../http/verify-errors.ts';
+
 /** Why another upstream server may be tried, as `proxy_next_upstream` names it. One bit each. */
 export const NEXT = {
   error: 1,
@@ -81,4 +83,25 @@ const USUAL = new Set(['ECONNREFUSED', 'EAGAIN', 'ECONNRESET', 'ENETDOWN', 'ENET
 /** How grave a failed connect is. Source: ngx_event_connect_peer. */
 export function connectErrorLevel(error: NodeJS.ErrnoException): 'error' | 'crit' {
   return USUAL.has(error.code ?? '') ? 'error' : 'crit';
+}
+
+/** nginx's words for a connection that could not be made; `path` is that of a Unix socket. */
+export function connectFailure(error: NodeJS.ErrnoException, path: string | undefined): string {
+  return `connect() ${path === undefined ? '' : `to unix:${path} `}failed (${systemError(error)}) while connecting to upstream`;
+}
+
+/** nginx's words for a handshake that failed. */
+export function handshakeFailure(error: NodeJS.ErrnoException): string {
+  return `${tlsFailure(error)} while SSL handshaking to upstream`;
+}
+
+function tlsFailure(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+    return `peer closed connection in SSL handshake (${systemError(error)})`;
+  if (error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO')
+    return `SSL_do_handshake() failed (SSL: ${error.message.trim()})`;
+  if (error.code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `upstream SSL certificate does not match "${(error as { host?: string }).host ?? ''}"`;
+  }
+  return `upstream SSL certificate verify error: (${verifyError(error.code ?? error.message)})`;
 }

@@ -2,7 +2,7 @@ import type { Exchange } from '../http/exchange.ts';
 import type { Module } from '../http/module.ts';
 import { systemTemporaryPath } from '../http/temporary-file.ts';
 import { type CacheMain, cacheSettings } from './cache/directives.ts';
-import type { ForwardSettings } from './forward.ts';
+import type { ForwardSettings } from './forward-request.ts';
 import type { UpstreamLocation } from './upstream-location.ts';
 
 /** The settings of a module's location for `Forwarding`, and for its cache, made once. */

@@ -1,55 +1,23 @@
 import { clock } from '../http/clock.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { verifyError } from '../http/verify-errors.ts';
+import { AnswerPipe } from './answer-pipe.ts';
 import { Attempts } from './attempts.ts';
 import type { Client, Selection } from './balancer.ts';
-import { type ConnectionUser, UpstreamConnection, type UpstreamTls } from './connection.ts';
-import { connectErrorLevel, NEXT, nextStatus, statusOfFailure, systemError } from './failure.ts';
-import type { Keeper } from './keeper.ts';
+import { type ConnectionUser, UpstreamConnection } from './connection.ts';
+import {
+  connectErrorLevel,
+  connectFailure,
+  handshakeFailure,
+  NEXT,
+  nextStatus,
+  statusOfFailure,
+  systemError,
+} from './failure.ts';
+import type { ForwardRequest, ForwardSettings } from './forward-request.ts';
 import type { Peer } from './peer.ts';
-import type { Upstream } from './registry.ts';
-import type { OutgoingBody } from './request-body.ts';
-import { type BodyReader, ChunkedReader, CloseReader, LengthReader } from './response-body.ts';
-import { headerOf, type ResponseHead, readResponseHead } from './response-head.ts';
-import { Spool, type SpoolLimits } from './spool.ts';
+import { readerFor } from './response-body.ts';
+import { HeadReader, type ResponseHead } from './response-head.ts';
 import { Tunnel } from './tunnel.ts';
-
-/** How a location wants requests forwarded. Times in milliseconds, sizes in bytes. */
-export interface ForwardSettings {
-  readonly connectTimeout: number;
-  readonly sendTimeout: number;
-  readonly readTimeout: number;
-  /** Bits of `NEXT`. */
-  readonly nextUpstream: number;
-  /** 0 is no limit. */
-  readonly nextUpstreamTries: number;
-  readonly nextUpstreamTimeout: number;
-  readonly bufferSize: number;
-  /** What may wait for a slow client; `undefined` when the upstream is to wait instead (`proxy_buffering off`). */
-  readonly spool: SpoolLimits | undefined;
-  /** `X-Accel-Buffering` of the upstream overrides it; `undefined` where that header is ignored. */
-  readonly spoolOnWish: SpoolLimits | undefined;
-  readonly ignoreClientAbort: boolean;
-  /** Puts the upstream's status and headers into the exchange; false when it has answered the exchange in another way. */
-  takeHead(exchange: Exchange, head: ResponseHead): boolean;
-}
-
-/** What one request is sent with. */
-export interface ForwardRequest {
-  readonly upstream: Upstream;
-  readonly scheme: 'http' | 'https';
-  readonly tls: UpstreamTls | undefined;
-  readonly head: string;
-  /** The path in the request, for the error log. */
-  readonly uri: string;
-  readonly body: OutgoingBody;
-  /** The body is passed on as it comes and can't be sent twice. */
-  readonly streamed: boolean;
-  /** The head of the answer is all that was asked for. */
-  readonly headOnly: boolean;
-  /** Who else wants the answer. */
-  readonly keeper?: Keeper | undefined;
-}
 
 const METHODS_NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);
 /** Answers up to this many bytes that arrive in one read are passed on in one write. */
@@ -76,12 +44,10 @@ export class Forwarding implements ConnectionUser {
   #requestSent = false;
   #bodySent = false;
   #attemptAt = 0;
-  #headText = '';
+  readonly #headReader = new HeadReader();
   #head: ResponseHead | undefined;
-  #reader: BodyReader | undefined;
-  #waiting = false;
-  /** What the client hasn't taken yet: only a slow one has it. */
-  #spool: Spool | undefined;
+  /** The body on its way to the client, unless it came with the head. */
+  #pipe: AnswerPipe | undefined;
   #done = false;
 
   constructor(exchange: Exchange, settings: ForwardSettings, request: ForwardRequest) {
@@ -186,42 +152,15 @@ export class Forwarding implements ConnectionUser {
   onBytes(bytes: Buffer, end: number): boolean {
     this.#attempts!.bytesReceived += end;
     if (this.#head !== undefined) return this.#takeBody(bytes, 0, end);
-    const before = this.#headText.length;
-    // A head is no longer than the buffer; what follows it stays bytes.
-    const part = bytes.toString('latin1', 0, Math.min(end, this.#settings.bufferSize));
-    const text = before === 0 ? part : this.#headText + part;
-    const head = readResponseHead(text);
-    if (head === undefined) {
-      if (text.length >= this.#settings.bufferSize) {
-        this.#logWhile('error', 'upstream sent too big header');
-        this.#next(NEXT.invalid_header);
-        return true;
-      }
-      this.#headText = text;
-      return true;
-    }
-    if ('problem' in head) {
-      this.#logWhile('error', head.problem);
-      this.#next(NEXT.invalid_header);
-      return true;
-    }
-    if (head.end > this.#settings.bufferSize) {
-      this.#logWhile('error', 'upstream sent too big header');
-      this.#next(NEXT.invalid_header);
-      return true;
-    }
-    if (head.status < 200 && head.status !== 101) {
-      // An interim answer: the real one follows.
-      this.#headText = '';
-      const rest = Buffer.from(bytes.subarray(head.end - before, end));
-      this.#attempts!.bytesReceived -= rest.length;
-      return rest.length === 0 || this.onBytes(rest, rest.length);
-    }
-    this.#headText = '';
-    return this.#takeHead(head, text, bytes, head.end - before, end);
+    const head = this.#headReader.read(bytes, end, this.#settings.bufferSize);
+    if (head === undefined) return true;
+    if (!('problem' in head)) return this.#takeHead(head, bytes, this.#headReader.bodyStart, end);
+    this.#logWhile('error', head.problem);
+    this.#next(NEXT.invalid_header);
+    return true;
   }
 
-  #takeHead(head: ResponseHead, text: string, bytes: Buffer, start: number, end: number): boolean {
+  #takeHead(head: ResponseHead, bytes: Buffer, start: number, end: number): boolean {
     const exchange = this.#exchange;
     const attempts = this.#attempts!;
     const retry = nextStatus(head.status);
@@ -245,7 +184,7 @@ export class Forwarding implements ConnectionUser {
       return true;
     }
     const bodyless = headOnly || head.status === 204 || head.status === 304;
-    const connection = this.#connection!;
+    const { text } = this.#headReader;
     if (!this.#settings.takeHead(exchange, head)) {
       // Answered otherwise (error_page, X-Accel-Redirect): the upstream's body is of no use.
       keeper?.intercepted(head.status);
@@ -275,71 +214,40 @@ export class Forwarding implements ConnectionUser {
       exchange.end();
       return true;
     }
-    this.#reader = bodyless
-      ? new LengthReader(0)
-      : head.chunked
-        ? new ChunkedReader()
-        : length === undefined
-          ? new CloseReader()
-          : new LengthReader(length);
-    exchange.onDrain = () => this.#clientDrained();
+    this.#pipe = new AnswerPipe(exchange, this.#settings, head.headers, readerFor(head, bodyless), keeper, () =>
+      this.#readOn(),
+    );
     exchange.sendHead();
-    connection.wait(this.#settings.readTimeout);
     return this.#takeBody(bytes, start, end);
   }
 
   #takeBody(bytes: Buffer, start: number, end: number): boolean {
-    const reader = this.#reader;
-    const exchange = this.#exchange;
+    const pipe = this.#pipe;
     const connection = this.#connection;
-    if (reader === undefined || connection === undefined) return true;
-    const { keeper } = this.#request;
-    const pieces: Buffer[] = [];
-    const stop = reader.read(bytes, start, end, (from, to) => void pieces.push(bytes.subarray(from, to)));
-    for (const piece of pieces) keeper?.write(piece);
-    // The bytes are in a buffer that the next read overwrites; what came in one read goes on in one piece.
-    const ready = pieces.length === 0 || this.#pass(Buffer.concat(pieces));
+    if (pipe === undefined || connection === undefined) return true;
+    const ready = pipe.take(bytes, start, end);
     if (this.#done) return true;
-    if (reader.broken) {
+    const { complete, broken, surplus } = pipe.reader;
+    if (broken) {
       this.#logWhile('error', 'upstream sent invalid chunked response');
       this.#cutShort();
       return true;
     }
-    if (reader.complete) {
-      const surplus = stop < end;
+    if (complete) {
       if (surplus) this.#logWhile('warn', 'upstream sent more data than specified in "Content-Length" header');
       this.#release(!surplus);
-      keeper?.complete();
-      (this.#spool ?? exchange).end();
+      this.#request.keeper?.complete();
+      pipe.end();
       return true;
     }
-    if (ready) {
-      connection.wait(this.#settings.readTimeout);
-      return true;
-    }
-    this.#waiting = true;
-    connection.wait(0);
-    return false;
+    connection.wait(ready ? this.#settings.readTimeout : 0);
+    return ready;
   }
 
-  /** Sends bytes to the client, or puts them aside for it; false when the upstream has to wait. */
-  #pass(bytes: Buffer): boolean {
-    if (this.#spool !== undefined) return this.#spool.add(bytes);
-    if (this.#exchange.write(bytes)) return true;
-    const { spool, spoolOnWish } = this.#settings;
-    const wish =
-      spoolOnWish === undefined ? undefined : headerOf(this.#head!.headers, 'x-accel-buffering')?.toLowerCase();
-    const limits = wish === 'no' ? undefined : wish === 'yes' ? spoolOnWish : spool;
-    if (limits === undefined) return false;
-    this.#spool = new Spool(this.#exchange, limits, () => this.#clientDrained());
-    return true;
-  }
-
-  /** The client has taken what it was sent: the upstream may send more. */
-  #clientDrained(): void {
+  /** There is room again for what the upstream sends. */
+  #readOn(): void {
     const connection = this.#connection;
-    if (!this.#waiting || connection === undefined) return;
-    this.#waiting = false;
+    if (connection === undefined) return;
     connection.wait(this.#settings.readTimeout);
     connection.socket.resume();
   }
@@ -374,10 +282,10 @@ export class Forwarding implements ConnectionUser {
     } else if (this.#head === undefined) {
       this.#logWhile('error', 'upstream prematurely closed connection');
       this.#next(NEXT.error);
-    } else if (this.#reader?.untilClose) {
+    } else if (this.#pipe?.reader.untilClose) {
       this.#release(false);
       this.#request.keeper?.complete();
-      (this.#spool ?? this.#exchange).end();
+      this.#pipe.end();
     } else {
       this.#logWhile('error', 'upstream prematurely closed connection');
       this.#cutShort();
@@ -388,15 +296,11 @@ export class Forwarding implements ConnectionUser {
     const connection = this.#connection;
     if (this.#done || connection === undefined) return;
     if (!connection.connected) {
-      const { path } = connection.address;
-      const tls = this.#request.tls !== undefined && error.syscall !== 'connect';
-      const words = tls
-        ? tlsFailure(error)
-        : `connect() ${path === undefined ? '' : `to unix:${path} `}failed (${systemError(error)})`;
-      this.#exchange.logError(
-        tls ? 'error' : connectErrorLevel(error),
-        `${words} while ${tls ? 'SSL handshaking' : 'connecting'} to upstream`,
-      );
+      if (this.#request.tls !== undefined && error.syscall !== 'connect') {
+        this.#exchange.logError('error', handshakeFailure(error));
+      } else {
+        this.#exchange.logError(connectErrorLevel(error), connectFailure(error, connection.address.path));
+      }
       this.#next(NEXT.error);
       return;
     }
@@ -452,7 +356,7 @@ export class Forwarding implements ConnectionUser {
       this.#fail(status, kind);
       return;
     }
-    this.#headText = '';
+    this.#headReader.text = '';
     this.#head = undefined;
     this.#connect();
   }
@@ -498,7 +402,7 @@ export class Forwarding implements ConnectionUser {
   #cutShort(): void {
     this.#release(false);
     this.#request.keeper?.broken();
-    (this.#spool ?? this.#exchange).abort();
+    (this.#pipe ?? this.#exchange).abort();
   }
 
   #bodyFailed(status: number): void {
@@ -514,26 +418,13 @@ export class Forwarding implements ConnectionUser {
     if (this.#done) return;
     const { keeper } = this.#request;
     if (keeper?.keeps) {
-      this.#spool?.close();
-      this.#spool = undefined;
-      this.#clientDrained();
+      this.#pipe?.clientGone();
       return;
     }
     keeper?.broken();
     this.#logWhile('info', 'client prematurely closed connection, so upstream connection is closed too');
     if (this.#attempts!.statuses.at(-1) === -1) this.#attempts!.answered(0);
     this.#release(false);
-    this.#spool?.close();
+    this.#pipe?.close();
   }
-}
-
-function tlsFailure(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-    return `peer closed connection in SSL handshake (${systemError(error)})`;
-  if (error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO')
-    return `SSL_do_handshake() failed (SSL: ${error.message.trim()})`;
-  if (error.code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return `upstream SSL certificate does not match "${(error as { host?: string }).host ?? ''}"`;
-  }
-  return `upstream SSL certificate verify error: (${verifyError(error.code ?? error.message)})`;
 }

@@ -1,19 +1,28 @@
+import type { ResponseHead } from './response-head.ts';
+
 /** Takes the framing off an upstream's response body. One for each response. Source: RFC 9112, 6 and 7. */
 export interface BodyReader {
-  /**
-   * Reads bytes from `start`; calls `onData` with ranges of the same buffer. Returns where it stopped: before `end`
-   * only when the body is complete there.
-   */
-  read(bytes: Buffer, start: number, end: number, onData: (start: number, end: number) => void): number;
+  /** Reads the bytes from `start` to `end`: what is body is moved together at `start`, and ends where this returns. */
+  read(bytes: Buffer, start: number, end: number): number;
   readonly complete: boolean;
+  /** Bytes have come after its end. */
+  readonly surplus: boolean;
   /** The framing can't be understood. */
   readonly broken: boolean;
   /** The end of the connection is the end of the body. */
   readonly untilClose: boolean;
 }
 
+/** The reader for the body after this head; `bodyless` when there is none, whatever the head says. */
+export function readerFor(head: ResponseHead, bodyless: boolean): BodyReader {
+  if (bodyless) return new LengthReader(0);
+  if (head.chunked) return new ChunkedReader();
+  return head.contentLength === undefined ? new CloseReader() : new LengthReader(head.contentLength);
+}
+
 /** A body of a known length. */
 export class LengthReader implements BodyReader {
+  surplus = false;
   readonly broken = false;
   readonly untilClose = false;
   #left: number;
@@ -26,10 +35,10 @@ export class LengthReader implements BodyReader {
     return this.#left === 0;
   }
 
-  read(_bytes: Buffer, start: number, end: number, onData: (start: number, end: number) => void): number {
+  read(_bytes: Buffer, start: number, end: number): number {
     const stop = Math.min(end, start + this.#left);
     this.#left -= stop - start;
-    if (stop > start) onData(start, stop);
+    if (stop < end) this.surplus = true;
     return stop;
   }
 }
@@ -37,11 +46,11 @@ export class LengthReader implements BodyReader {
 /** A body that ends with the connection. */
 export class CloseReader implements BodyReader {
   readonly complete = false;
+  readonly surplus = false;
   readonly broken = false;
   readonly untilClose = true;
 
-  read(_bytes: Buffer, start: number, end: number, onData: (start: number, end: number) => void): number {
-    if (end > start) onData(start, end);
+  read(_bytes: Buffer, _start: number, end: number): number {
     return end;
   }
 }
@@ -62,6 +71,7 @@ type Place =
 /** A chunked body; extensions and trailers are dropped, as nginx drops them. */
 export class ChunkedReader implements BodyReader {
   readonly untilClose = false;
+  surplus = false;
   #place: Place = 'size';
   #left = 0;
   #digits = 0;
@@ -74,12 +84,14 @@ export class ChunkedReader implements BodyReader {
     return this.#place === 'broken';
   }
 
-  read(bytes: Buffer, start: number, end: number, onData: (start: number, end: number) => void): number {
+  read(bytes: Buffer, start: number, end: number): number {
     let at = start;
+    let to = start;
     while (at < end && this.#place !== 'done' && this.#place !== 'broken') {
       if (this.#place === 'data') {
         const stop = Math.min(end, at + this.#left);
-        onData(at, stop);
+        bytes.copyWithin(to, at, stop);
+        to += stop - at;
         this.#left -= stop - at;
         at = stop;
         if (this.#left === 0) this.#place = 'data-end';
@@ -87,7 +99,8 @@ export class ChunkedReader implements BodyReader {
         this.#place = this.#step(bytes[at++]!);
       }
     }
-    return at;
+    if (at < end && this.complete) this.surplus = true;
+    return to;
   }
 
   #step(byte: number): Place {

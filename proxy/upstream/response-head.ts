@@ -29,6 +29,35 @@ const STATUS_LINE = /^HTTP\/1\.(\d) +(\d{3})(?: ([^\r\n]*))?\r?$/;
 /** What most answers begin with. */
 const USUAL = 'HTTP/1.1 200 OK\r\n';
 
+const TOO_BIG: InvalidHead = { problem: 'upstream sent too big header' };
+
+/** Gathers the head of an answer from as many reads as it takes, past the interim ones before it. */
+export class HeadReader {
+  /** What has come of the head, bytes as latin1; may go on into the body. */
+  text = '';
+  /** Where the body begins in the bytes of the last read. */
+  bodyStart = 0;
+
+  /** Takes what came in one read; `undefined` while the head isn't complete. It is no longer than `most` bytes. */
+  read(bytes: Buffer, end: number, most: number): ResponseHead | InvalidHead | undefined {
+    for (let from = 0; ; ) {
+      const before = this.text.length;
+      // What follows the longest head possible stays bytes.
+      const part = bytes.toString('latin1', from, Math.min(end, from + most));
+      this.text = before === 0 ? part : this.text + part;
+      const head = readResponseHead(this.text);
+      if (head === undefined) return this.text.length < most ? undefined : TOO_BIG;
+      if ('problem' in head) return head;
+      if (head.end > most) return TOO_BIG;
+      from += head.end - before;
+      this.bodyStart = from;
+      if (head.status >= 200 || head.status === 101) return head;
+      this.text = '';
+      if (from === end) return undefined;
+    }
+  }
+}
+
 /** The head at the beginning of `text`; `undefined` when its end hasn't arrived yet. */
 export function readResponseHead(text: string): ResponseHead | InvalidHead | undefined {
   const lineEnd = text.indexOf('\n');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ChunkedReader } from './response-body.ts';
-import { readResponseHead } from './response-head.ts';
+import { HeadReader, readResponseHead } from './response-head.ts';
 
 describe('the head of a response', () => {
   test('is known only when it is complete, and ends where the body begins', () => {
@@ -29,6 +29,24 @@ describe('the head of a response', () => {
   });
 });
 
+test('a head is found behind interim ones, however it is cut', () => {
+  const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
+  const text = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n';
+  const bytes = Buffer.from(`${interim}${text}body`);
+  for (let size = 1; size <= bytes.length; size++) {
+    const reader = new HeadReader();
+    let at = 0;
+    for (; at < bytes.length; at += size) {
+      const piece = bytes.subarray(at, at + size);
+      const head = reader.read(piece, piece.length, 4096);
+      if (head === undefined) continue;
+      expect(head).toMatchObject({ status: 200, contentLength: 4, end: text.length });
+      break;
+    }
+    expect(at + reader.bodyStart).toBe(interim.length + text.length);
+  }
+});
+
 describe('a chunked body', () => {
   test('gives the same bytes however it is cut', () => {
     fc.assert(
@@ -44,21 +62,30 @@ describe('a chunked body', () => {
           const bytes = Buffer.concat([...framed, Buffer.from('0\r\nTrailer: z\r\n\r\nMORE')]);
           const reader = new ChunkedReader();
           const got: Buffer[] = [];
-          let at = 0;
-          while (!reader.complete && at < bytes.length) {
+          for (let at = 0; at < bytes.length; ) {
+            expect(reader.surplus).toBe(false);
             const end = Math.min(bytes.length, at + (sizes.next().value as number));
-            at = reader.read(bytes, at, end, (from, to) => void got.push(bytes.subarray(from, to)));
+            got.push(bytes.subarray(at, reader.read(bytes, at, end)));
+            at = end;
+            if (reader.complete) break;
           }
           expect(Buffer.concat(got)).toEqual(Buffer.concat(chunks));
-          expect(bytes.subarray(at).toString()).toBe('MORE');
+          expect(reader.complete).toBe(true);
         },
       ),
     );
   });
 
+  test('knows that more has come than belongs to it', () => {
+    const bytes = Buffer.from('2\r\nab\r\n0\r\n\r\nMORE');
+    const reader = new ChunkedReader();
+    expect(bytes.subarray(0, reader.read(bytes, 0, bytes.length)).toString()).toBe('ab');
+    expect(reader.surplus).toBe(true);
+  });
+
   test.each(['x\r\n', '1\r\nab\r\n', '-1\r\n', `${'f'.repeat(20)}\r\n`])('%j is broken', (text) => {
     const reader = new ChunkedReader();
-    reader.read(Buffer.from(text), 0, text.length, () => undefined);
+    reader.read(Buffer.from(text), 0, text.length);
     expect(reader.broken).toBe(true);
   });
 });

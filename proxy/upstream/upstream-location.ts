@@ -4,7 +4,7 @@ import type { TemporaryPath } from '../http/temporary-file.ts';
 import { type CacheLocation, mergeCache } from './cache/directives.ts';
 import type { CacheSettings } from './cache/settings.ts';
 import { NEXT } from './failure.ts';
-import type { ForwardSettings } from './forward.ts';
+import type { ForwardSettings } from './forward-request.ts';
 import type { TlsLocation } from './upstream-tls.ts';
 
 /**

@@ -1,0 +1,91 @@
+import type { Exchange } from '../http/exchange.ts';
+import type { ForwardSettings } from './forward-request.ts';
+import type { Keeper } from './keeper.ts';
+import type { BodyReader } from './response-body.ts';
+import { headerOf } from './response-head.ts';
+import { Spool } from './spool.ts';
+
+/**
+ * The body of an upstream's answer on its way to the client: takes the framing off, shows it to whoever keeps it, and
+ * puts aside what a slow client hasn't taken yet. Source: ngx_event_pipe.c.
+ */
+export class AnswerPipe {
+  readonly reader: BodyReader;
+  readonly #exchange: Exchange;
+  readonly #settings: ForwardSettings;
+  readonly #headers: readonly string[];
+  readonly #keeper: Keeper | undefined;
+  readonly #onRoom: () => void;
+  /** What the client hasn't taken yet: only a slow one has it. */
+  #spool: Spool | undefined;
+  /** The upstream waits for the client. */
+  #waiting = false;
+
+  /** `headers` are the answer's; `onRoom` is called when bytes may come again after `take` said false. */
+  constructor(
+    exchange: Exchange,
+    settings: ForwardSettings,
+    headers: readonly string[],
+    reader: BodyReader,
+    keeper: Keeper | undefined,
+    onRoom: () => void,
+  ) {
+    this.#exchange = exchange;
+    this.#settings = settings;
+    this.#headers = headers;
+    this.reader = reader;
+    this.#keeper = keeper;
+    this.#onRoom = onRoom;
+    exchange.onDrain = () => this.#room();
+  }
+
+  /** Takes what came in one read, from a buffer that the next read overwrites; false when the upstream has to wait. */
+  take(bytes: Buffer, start: number, end: number): boolean {
+    const stop = this.reader.read(bytes, start, end);
+    if (stop === start) return true;
+    const body = bytes.subarray(start, stop);
+    this.#keeper?.write(body);
+    const ready = this.#pass(Buffer.from(body));
+    this.#waiting = !ready;
+    return ready;
+  }
+
+  /** The body is complete. */
+  end(): void {
+    (this.#spool ?? this.#exchange).end();
+  }
+
+  /** The body can't be completed. */
+  abort(): void {
+    (this.#spool ?? this.#exchange).abort();
+  }
+
+  /** Nobody waits for the bytes any more, but for the keeper. */
+  clientGone(): void {
+    this.close();
+    this.#spool = undefined;
+    this.#room();
+  }
+
+  /** Lets go of what was put aside. */
+  close(): void {
+    this.#spool?.close();
+  }
+
+  #pass(bytes: Buffer): boolean {
+    if (this.#spool !== undefined) return this.#spool.add(bytes);
+    if (this.#exchange.write(bytes)) return true;
+    const { spool, spoolOnWish } = this.#settings;
+    const wish = spoolOnWish === undefined ? undefined : headerOf(this.#headers, 'x-accel-buffering')?.toLowerCase();
+    const limits = wish === 'no' ? undefined : wish === 'yes' ? spoolOnWish : spool;
+    if (limits === undefined) return false;
+    this.#spool = new Spool(this.#exchange, limits, () => this.#room());
+    return true;
+  }
+
+  #room(): void {
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    this.#onRoom();
+  }
+}
