@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../testing/free-port.ts';
 import type { Rival, Row } from './rows.ts';
 
 /** A server under measurement: one process, and a port for each site. */
@@ -107,15 +108,6 @@ export class Contenders {
 }
 
 const at = (name: string): string => path.join(here, name);
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 async function ready(port: number, child: ChildProcess): Promise<void> {
   for (const end = Date.now() + 30_000; Date.now() < end; ) {

@@ -5,8 +5,9 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../testing/free-port.ts';
+import { until as untilAnywhere, within } from '../testing/until.ts';
 
 const program = path.join(import.meta.dirname, '../nginx.mjs');
 let folder: string;
@@ -17,23 +18,19 @@ let said: string;
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'master-'));
   said = '';
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  port = (server.address() as { port: number }).port;
-  server.close();
+  port = await freePort();
 });
 
 afterEach(async () => {
   if (master?.exitCode === null && master.signalCode === null) {
-    const ended = once(master, 'exit');
     master.kill('SIGTERM');
-    await ended;
+    await ended();
   }
   rmSync(folder, { recursive: true });
 });
 
 /** Writes the configuration; `inside` is the location's. */
-function configure(inside: string, user = 'user root;'): void {
+function configure(inside: string, user = process.getuid?.() === 0 ? 'user root;' : ''): void {
   writeFileSync(
     path.join(folder, 'nginx.conf'),
     `worker_processes 2; pid ${folder}/nginx.pid; error_log ${folder}/error.log notice; ${user}
@@ -41,10 +38,12 @@ function configure(inside: string, user = 'user root;'): void {
   );
 }
 
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await delay(10)) if (await holds()) return;
-  throw new Error(`never: ${what}\n${said}\n${log()}`);
-}
+const until = (what: string, holds: () => boolean | Promise<boolean>): Promise<void> =>
+  untilAnywhere(what, holds, () => `${said}\n${log()}`);
+
+/** The exit code of the master, once it has ended and said all that it has to say. */
+const ended = async (): Promise<number | null> =>
+  (await within('the end of the master', once(master!, 'close'), log))[0];
 
 function start(): void {
   master = spawn(process.execPath, [program, '-c', path.join(folder, 'nginx.conf')], {
@@ -65,7 +64,7 @@ const log = (): string =>
 
 /** Body and status over a connection of its own. Rejects when the connection breaks. */
 function get(uri = '/'): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
+  const whole = new Promise<{ status: number; body: string }>((resolve, reject) => {
     const options = { port, host: '127.0.0.1', path: uri, agent: false };
     request(options, (response) => {
       let body = '';
@@ -78,6 +77,7 @@ function get(uri = '/'): Promise<{ status: number; body: string }> {
       .on('error', reject)
       .end();
   });
+  return within(`the answer to ${uri}`, whole, log);
 }
 
 /** The processes that answer, once `count` of them do. */
@@ -184,8 +184,7 @@ describe('a master and its workers', () => {
     await serving();
     const seen = await workers(2);
     master!.kill(signal);
-    const [code] = await once(master!, 'exit');
-    expect(code).toBe(0);
+    expect(await ended()).toBe(0);
     expect([...seen].filter(running)).toEqual([]);
     expect(existsSync(path.join(folder, 'nginx.pid'))).toBe(false);
   });
@@ -231,8 +230,7 @@ describe('a master and its workers', () => {
     await once(taken, 'listening');
     configure('return 200 $pid;');
     start();
-    const [code] = await once(master!, 'exit');
-    expect(code).toBe(1);
+    expect(await ended()).toBe(1);
     expect(said).toBe(
       `nginx: [emerg] bind() to 127.0.0.1:${port} failed (98: Address already in use)\nnginx: [emerg] still could not bind()\n`,
     );

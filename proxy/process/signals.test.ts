@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type EngineName, ServerProgram, until } from '../testing/server-program.ts';
+import { type EngineName, ServerProgram } from '../testing/server-program.ts';
 import { nginxMissing } from '../testing/side-by-side.ts';
+import { until, within } from '../testing/until.ts';
 
 /** An application that keeps its connections, and answers `/slow` only when told to. */
 class Application {
@@ -72,9 +73,9 @@ describe.each(engines)('signals: %s', (engine) => {
   test.skipIf(skipped)('QUIT finishes the request under way and takes no other', async () => {
     const program = await start();
     const slow = program.get('/slow', '');
-    await until(() => application.held.length === 1);
+    await until('the application has the request', () => application.held.length === 1);
     program.signal('SIGQUIT');
-    await until(() =>
+    await until('no request is taken', () =>
       program.get('/name').then(
         () => false,
         () => true,
@@ -92,15 +93,15 @@ describe.each(engines)('signals: %s', (engine) => {
       const program = await start();
       await Promise.all([program.get('/'), program.get('/')]);
       const slow = program.get('/slow', '');
-      await until(() => application.held.length === 1);
+      await until('the application has the request', () => application.held.length === 1);
       program.rewrite(configuration('second'));
       program.signal('SIGHUP');
-      await until(async () => (await program.get('/name')).endsWith('second'));
+      await until('the second configuration answers', async () => (await program.get('/name')).endsWith('second'));
       // What was idle is closed, the request under way has its connection.
-      await until(() => application.sockets.size === 1);
+      await until('one connection is left', () => application.sockets.size === 1);
       application.held[0]!();
       expect(await slow).toMatch(/Connection: close[\s\S]*done$/);
-      await until(() => application.sockets.size === 0);
+      await until('no connection is left', () => application.sockets.size === 0);
       expect(await program.get('/')).toContain('done');
     },
   );
@@ -110,7 +111,7 @@ describe.each(engines)('signals: %s', (engine) => {
     await program.get('/');
     program.rewrite(configuration('second', 'proxy_passs http://nowhere;'));
     program.signal('SIGHUP');
-    await until(() => program.errorLog.includes('[emerg]'));
+    await until('the error is logged', () => program.errorLog.includes('[emerg]'));
     expect(program.errorLog).toMatch(/\[emerg\] .*unknown directive "proxy_passs" in .*nginx\.conf:\d+\n/);
     expect(await program.get('/name')).toMatch(/first$/);
     expect(application.sockets.size).toBe(1);
@@ -121,10 +122,10 @@ describe.each(engines)('signals: %s', (engine) => {
     for (let round = 0; round < 12; round++) {
       program.rewrite(configuration(`round${round}`));
       program.signal('SIGHUP');
-      await until(async () => (await program.get('/name')).endsWith(`round${round}`));
+      await until(`round ${round} answers`, async () => (await program.get('/name')).endsWith(`round${round}`));
       await program.get('/');
     }
-    await until(() => application.sockets.size <= 1);
+    await until('at most one connection is left', () => application.sockets.size <= 1);
     expect(program.stderr).toBe('');
   });
 });
@@ -145,7 +146,9 @@ test('an idle upstream connection does not keep a program alive', async () => {
   });
   let said = '';
   child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
-  const code = await new Promise((resolve) => child.once('exit', resolve));
+  const code = await within('the end of the program', new Promise((resolve) => child.once('close', resolve))).finally(
+    () => child.kill('SIGKILL'),
+  );
   expect(said).toBe('answered\n');
   expect(code).toBe(0);
 });

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { buildConfiguration } from '../http/build-configuration.ts';
 import { modules } from '../modules/index.ts';
-import { type EngineName, freePort, ServerProgram } from '../testing/server-program.ts';
+import { freePort } from '../testing/free-port.ts';
+import { type EngineName, ServerProgram } from '../testing/server-program.ts';
 import { comparable, nginxMissing } from '../testing/side-by-side.ts';
 
 const stock = fileURLToPath(new URL('../testing/stock', import.meta.url));

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
+import { until, within } from './until.ts';
 
 export type EngineName = 'nginx' | 'reference';
 
@@ -22,7 +24,7 @@ export class ServerProgram {
   readonly folder: string;
   readonly port: number;
   readonly process: ChildProcess;
-  readonly exited: Promise<number | null>;
+  readonly #exited: Promise<number | null>;
   #stderr = '';
 
   private constructor(engine: EngineName, folder: string, port: number, child: ChildProcess) {
@@ -30,11 +32,11 @@ export class ServerProgram {
     this.folder = folder;
     this.port = port;
     this.process = child;
-    this.exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    this.#exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
     child.stderr?.on('data', (bytes: Buffer) => (this.#stderr += bytes.toString('latin1')));
   }
 
-  /** `http` is the inside of the http block; PORT and FOLDER are replaced. Resolves when the port takes connections. */
+  /** `http` is the inside of the http block; PORT and FOLDER are replaced. Resolves when it serves. */
   static async start(engine: EngineName, http: string): Promise<ServerProgram> {
     const folder = mkdtempSync(path.join(tmpdir(), 'server-program-'));
     const port = await freePort();
@@ -49,7 +51,12 @@ export class ServerProgram {
     const options = ['-p', folder, '-c', file, '-e', `${folder}/error.log`, '-g', 'daemon off;'];
     const child = spawn(program, [...words, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
     const server = new ServerProgram(engine, folder, port, child);
-    await server.#ready();
+    try {
+      await until('a worker serves', () => server.#serves(), server.#state);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 
@@ -70,36 +77,59 @@ export class ServerProgram {
     this.process.kill(name);
   }
 
+  /** Its exit code, once it has ended. */
+  get exited(): Promise<number | null> {
+    return within(`the end of ${this.engine}`, this.#exited, this.#state);
+  }
+
   /** One request on a connection of its own: all that came until the server closed it. */
   get(target: string, headers = 'Connection: close\r\n'): Promise<string> {
-    return new Promise((resolve, reject) => {
-      let text = '';
-      const socket = connect(this.port, '127.0.0.1');
+    let text = '';
+    const socket = connect(this.port, '127.0.0.1');
+    const whole = new Promise<string>((resolve, reject) => {
       socket.on('data', (bytes) => (text += bytes.toString('latin1')));
-      socket.on('end', () => resolve(text));
+      socket.on('close', () => resolve(text));
       socket.on('error', reject);
       socket.write(`GET ${target} HTTP/1.1\r\nHost: a.test\r\n${headers}\r\n`);
     });
+    const state = (): string => `so far: ${JSON.stringify(text)}\n${this.#state()}`;
+    return within(`all that ${this.engine} answers to GET ${target}`, whole, state).finally(() => socket.destroy());
   }
 
   async stop(): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGTERM');
-    await this.exited;
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!this.#ended) this.process.kill('SIGTERM');
+    try {
+      await this.exited;
+    } finally {
+      this.process.kill('SIGKILL');
+      rmSync(this.folder, { recursive: true, force: true });
+    }
   }
 
-  async #ready(): Promise<void> {
-    while (this.process.exitCode === null) {
-      const open = await new Promise<boolean>((resolve) => {
-        const socket = connect(this.port, '127.0.0.1', () => {
-          socket.destroy();
-          resolve(true);
-        });
-        socket.on('error', () => setImmediate(resolve, false));
-      });
-      if (open) return;
-    }
-    throw new Error(`the server did not start: ${this.#stderr}`);
+  get #ended(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
+  readonly #state = (): string => {
+    const log = path.join(this.folder, 'error.log');
+    return `it said: ${this.#stderr}\nits log: ${existsSync(log) ? readFileSync(log, 'latin1') : 'none'}`;
+  };
+
+  /**
+   * Whether a worker took a connection: it closes one whose client has nothing to say. That the port is open says too
+   * little: nginx listens before it handles signals, is ended by a HUP in between, and forgets one that comes later but
+   * before its master waits.
+   */
+  #serves(): Promise<boolean> {
+    if (this.#ended) throw new Error(`the server did not start\n${this.#state()}`);
+    const socket = connect(this.port, '127.0.0.1', () => socket.end());
+    const taken = new Promise<boolean>((resolve) => {
+      socket.resume();
+      socket.on('end', () => resolve(true));
+      socket.on('close', () => resolve(false));
+      socket.on('error', () => resolve(false));
+    });
+    return within('a worker that takes a connection', taken, this.#state).finally(() => socket.destroy());
   }
 }
 
@@ -111,21 +141,4 @@ function configuration(engine: EngineName, http: string, folder: string, port: n
     http { access_log off; ${temporary.map((kind) => `${kind}_temp_path FOLDER/${kind};`).join(' ')} ${http} }`
     .replaceAll('FOLDER', folder)
     .replaceAll('PORT', String(port));
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** Resolves once the condition holds; the test's own time limit is the limit. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

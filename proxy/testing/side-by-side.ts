@@ -8,7 +8,9 @@ import { buildConfiguration } from '../http/build-configuration.ts';
 import { Engine, openListener } from '../http/engine.ts';
 import { modules } from '../modules/index.ts';
 import { acceptSecure } from '../modules/ssl.ts';
-import { freePort, NGINX } from './server-program.ts';
+import { freePort } from './free-port.ts';
+import { NGINX } from './server-program.ts';
+import { until } from './until.ts';
 
 /** Why tests against real nginx can't run; `undefined` when they can. With WORKBOOK_REQUIRE_NGINX=1 its absence is an error. */
 export const nginxMissing = NGINX === undefined ? 'nginx is not installed' : undefined;
@@ -123,19 +125,17 @@ export class SideBySide {
   }
 
   async #ready(): Promise<void> {
-    const end = Date.now() + 10_000;
-    while (Date.now() < end) {
+    const listens = (): Promise<boolean> => {
       if (this.#nginx.exitCode !== null) throw new Error(`nginx did not start: ${this.#said()}`);
-      const open = await new Promise<boolean>((resolve) => {
+      return new Promise<boolean>((resolve) => {
         const socket = connect(this.ports[0], '127.0.0.1', () => {
           socket.destroy();
           resolve(true);
         });
         socket.on('error', () => resolve(false));
       });
-      if (open) return;
-    }
-    throw new Error('nginx did not start');
+    };
+    await until('nginx listens', listens, () => this.#said());
   }
 
   #said(): string {
@@ -155,13 +155,10 @@ export class SideBySide {
       const file = `${this.folder}/${side}/${name}`;
       return existsSync(file) ? readFileSync(file, 'latin1').split('\n').slice(0, -1) : [];
     };
-    const end = Date.now() + 5000;
-    while (Date.now() < end) {
-      const both: [string[], string[]] = [read('theirs'), read('ours')];
-      if (both.every((lines) => lines.at(-1)?.includes(last))) return both;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return [read('theirs'), read('ours')];
+    const both = (): [string[], string[]] => [read('theirs'), read('ours')];
+    const whole = (): boolean => both().every((lines) => lines.at(-1)?.includes(last));
+    await until(`the last lines of ${name} tell of ${last}`, whole, () => JSON.stringify(both(), null, 1));
+    return both();
   }
 
   /** A text with words in the place of the pair's own ports and folders. */
@@ -222,8 +219,8 @@ export class SideBySide {
     for (const server of this.#servers) server.close();
     this.#engine.stop();
     const ended = new Promise((resolve) => this.#nginx.once('exit', resolve));
-    this.#nginx.kill('SIGTERM');
-    if (this.#nginx.exitCode === null) await ended;
+    // It has nothing to finish, and forgets a SIGTERM that comes before its first wait.
+    if (this.#nginx.kill('SIGKILL')) await ended;
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -4,8 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { until } from '../testing/server-program.ts';
 import { nginxMissing, SideBySide } from '../testing/side-by-side.ts';
+import { until, within } from '../testing/until.ts';
 
 const MEGABYTE = 1024 * 1024;
 /** More than the kernel keeps for two sockets. */
@@ -125,7 +125,7 @@ class SlowClient {
       this.bytes += body.length;
       this.#hash.update(body);
     });
-    await this.ended;
+    await within('the end of the answer', this.ended, () => `${this.bytes} bytes so far`);
     return this.#hash.digest('hex');
   }
 
@@ -180,7 +180,7 @@ describe.skipIf(nginxMissing !== undefined)('buffering', () => {
   const stuck = async (): Promise<boolean> => {
     for (;;) {
       const before = sender.sent;
-      await until(() => sender.sent > 0);
+      await until('something is sent', () => sender.sent > 0);
       await new Promise((resolve) => setTimeout(resolve, 400));
       if (sender.finished) return false;
       if (sender.sent === before) return true;
@@ -206,8 +206,10 @@ describe.skipIf(nginxMissing !== undefined)('buffering', () => {
       '%s: the application is free before the client has read anything',
       async (path) => {
         const slow = start(path);
-        await until(() => sender.finished && sender.sockets.size === 0);
-        await until(() => /an upstream response is buffered to a temporary file/.test(errorLog()));
+        await until('the application is free', () => sender.finished && sender.sockets.size === 0);
+        await until('the log tells of a file', () =>
+          /an upstream response is buffered to a temporary file/.test(errorLog()),
+        );
         expect(errorLog()).toMatch(
           new RegExp(
             `\\[warn\\] .* an upstream response is buffered to a temporary file ${pair.folder}/${folder}/answers/\\d/\\d\\d/\\d{10} while reading upstream, client: 127.0.0.1, server: , request: "GET /`,
@@ -227,7 +229,7 @@ describe.skipIf(nginxMissing !== undefined)('buffering', () => {
 
     test('what came of an answer that broke off arrives, and then the connection ends', async () => {
       const slow = start('/on/short');
-      await until(() => sender.finished && sender.sockets.size === 0);
+      await until('the application is free', () => sender.finished && sender.sockets.size === 0);
       expect(await slow.readAll()).toBe(hashOf(BIG));
       expect(slow.head).toContain(`Content-Length: ${BIG + 1000}\r\n`);
       expect(errorLog()).toContain('upstream prematurely closed connection while reading upstream');
@@ -241,7 +243,9 @@ describe.skipIf(nginxMissing !== undefined)('buffering', () => {
       socket.on('data', (bytes) => (answer += bytes.toString('latin1')));
       socket.write(`POST /on HTTP/1.1\r\nHost: a.test\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`);
       socket.write(body.subarray(0, -1));
-      await until(() => /a client request body is buffered to a temporary file/.test(errorLog()));
+      await until('the log tells of a file', () =>
+        /a client request body is buffered to a temporary file/.test(errorLog()),
+      );
       expect(errorLog()).toMatch(
         new RegExp(
           `\\[warn\\] .* a client request body is buffered to a temporary file ${pair.folder}/${folder}/bodies/\\d\\d/\\d{10}, client: `,
@@ -250,7 +254,7 @@ describe.skipIf(nginxMissing !== undefined)('buffering', () => {
       expect(filesIn('bodies')).toEqual([]);
       expect(sender.heads).toEqual([]);
       socket.write(body.subarray(-1));
-      await until(() => answer.endsWith('ok'));
+      await until('the answer is there', () => answer.endsWith('ok'));
       expect(sender.receivedBytes).toBe(body.length);
       expect(sender.received.digest('hex')).toBe(createHash('sha1').update(body).digest('hex'));
     });
@@ -261,9 +265,9 @@ describe.skipIf(nginxMissing !== undefined)('buffering', () => {
       let answer = '';
       socket.on('data', (bytes) => (answer += bytes.toString('latin1')));
       socket.write('POST /off HTTP/1.1\r\nHost: a.test\r\nContent-Length: 6\r\nConnection: close\r\n\r\nabc');
-      await until(() => sender.receivedBytes === 3);
+      await until('half of the body arrived', () => sender.receivedBytes === 3);
       socket.write('def');
-      await until(() => answer.endsWith('ok'));
+      await until('the answer is there', () => answer.endsWith('ok'));
       expect(sender.heads[0]).toContain('Content-Length: 6\r\n');
     });
   });
@@ -273,7 +277,7 @@ describe.skipIf(nginxMissing !== undefined)('buffering', () => {
     collectGarbage();
     const before = process.memoryUsage().arrayBuffers;
     client = new SlowClient(pair.ports[1], '/on');
-    await until(() => sender.finished && sender.sockets.size === 0);
+    await until('the application is free', () => sender.finished && sender.sockets.size === 0);
     collectGarbage();
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(BIG / 4);
     expect(await client.readAll()).toBe(hashOf(BIG));
@@ -284,9 +288,9 @@ describe.skipIf(nginxMissing !== undefined)('buffering', () => {
     const openFiles = (): number => readdirSync('/proc/self/fd').length;
     const before = openFiles();
     client = new SlowClient(pair.ports[1], '/on');
-    await until(() => sender.finished && sender.sockets.size === 0);
+    await until('the application is free', () => sender.finished && sender.sockets.size === 0);
     expect(openFiles()).toBeGreaterThan(before);
     client.leave();
-    await until(() => openFiles() <= before);
+    await until('the file is closed', () => openFiles() <= before);
   });
 });

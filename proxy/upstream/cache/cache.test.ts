@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../../testing/until.ts';
 import { CachedRequest, type CacheUse } from './cached-request.ts';
 import { decodeEntryHead, type EntryFacts, encodeEntryHead } from './entry.ts';
 import { freshnessOf, validTime } from './freshness.ts';
@@ -63,12 +64,6 @@ const filesIn = (top: string): string[] =>
   readdirSync(top, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await new Promise((go) => setTimeout(go, 5)))
-    if (holds()) return;
-  throw new Error(`never: ${what}`);
-}
 
 describe('files of a cache', () => {
   test('lie where nginx would put them', () => {
