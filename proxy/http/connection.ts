@@ -1,23 +1,18 @@
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { AcceptedConnection } from './accepted-connection.ts';
 import { readAccepted } from './accepted-socket.ts';
-import { AnswerWriter } from './answer-writer.ts';
 import type { Connections } from './connections.ts';
 import type { Waiting } from './deadlines.ts';
-import type { ClientConnection } from './exchange.ts';
 import { HttpExchange } from './http-exchange.ts';
+import { type AnsweredConnection, Http1Transport } from './http1-transport.ts';
 import { type BodySource, IncomingBody } from './incoming-body.ts';
-import type { KeptAnswer } from './kept-answer.ts';
 import type { Service } from './phases.ts';
-import { emptyHead, type HeadError, type HeadLimits, parseRequestHead, type RequestHead } from './request-head.ts';
+import { type HeadError, type HeadLimits, parseRequestHead, type RequestHead, unfinishedHead } from './request-head.ts';
 import { HostChoice } from './request-host.ts';
-import { needsChunks, responseHead } from './response-head.ts';
-import type { Transport } from './transport.ts';
 
 /** Bytes of requests that may wait while one is being answered. */
 const MOST_PIPELINED = 65536;
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
-const LAST_CHUNK = '0\r\n\r\n';
 const LINGERING_TIME = 30_000;
 /** The body of all requests that have none. */
 const NO_BODY = new IncomingBody(0, { bodyWanted() {}, bodyFull() {}, bodyTooLarge() {} });
@@ -27,15 +22,11 @@ const TIMED_OUT = 'client timed out (110: Connection timed out)';
 type Wait = 'none' | 'head' | 'idle' | 'body' | 'send' | 'linger';
 
 /**
- * One client's connection speaking HTTP/1.x: reads heads and bodies, one request after the other, and writes the
- * answers. It is the transport of its exchanges. The common path holds no promise, no stream and no timer of its own.
+ * One client's connection speaking HTTP/1.x: reads heads and bodies, one request after the other; the answers
+ * go out by its transport. The common path holds no promise, no stream and no timer of its own.
  */
-export class HttpConnection implements Transport, ClientConnection, BodySource, Waiting {
+export class HttpConnection extends AcceptedConnection implements AnsweredConnection, BodySource, Waiting {
   readonly socket: Socket;
-  readonly secure: boolean;
-  readonly tls: TLSSocket | undefined;
-  readonly number: number;
-  requests = 0;
   deadline = 0;
   readonly #service: Service;
   readonly #shared: Connections;
@@ -47,22 +38,18 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   #exchange: HttpExchange | undefined;
   #body: IncomingBody | undefined;
   #expectContinue = false;
-  #chunked = false;
-  readonly #writer: AnswerWriter;
+  readonly #transport: Http1Transport;
   readonly #hosts = new HostChoice();
   #parsing = false;
   #paused = false;
   #closing = false;
   #upgraded = false;
   #peerEnded = false;
-  #remoteAddress: string | undefined;
 
   constructor(accepted: Socket, service: Service, shared: Connections, secure: boolean) {
+    super(accepted, ++shared.count, secure, service.hosts.text);
     this.#service = service;
     this.#shared = shared;
-    this.number = ++shared.count;
-    this.secure = secure;
-    this.tls = secure ? (accepted as TLSSocket) : undefined;
     const { core } = service.hosts.defaultServer;
     this.#limits = {
       bufferCount: core.largeClientHeaderBuffers.number,
@@ -73,7 +60,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     this.#since = performance.now();
     this.#wait('head', core.clientHeaderTimeout);
     this.socket = readAccepted(accepted, (bytes) => this.receive(bytes));
-    this.#writer = new AnswerWriter(this.socket, shared.assembly);
+    this.#transport = new Http1Transport(this.socket, shared.assembly, this);
     this.socket.on('end', () => this.#ended());
     this.socket.on('error', () => this.#gone());
     this.socket.on('close', () => this.#gone());
@@ -85,24 +72,6 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   get doing(): 'reading' | 'writing' | 'waiting' {
     if (this.#exchange !== undefined) return 'writing';
     return this.#text === '' ? 'waiting' : 'reading';
-  }
-
-  get remoteAddress(): string {
-    this.#remoteAddress ??= this.socket.remoteAddress ?? (this.#service.hosts.text.startsWith('unix:') ? 'unix:' : '');
-    return this.#remoteAddress;
-  }
-
-  get remotePort(): number {
-    return this.socket.remotePort ?? 0;
-  }
-
-  get localAddress(): string {
-    const { text } = this.#service.hosts;
-    return this.socket.localAddress ?? (text.startsWith('unix:') ? text : '');
-  }
-
-  get localPort(): number {
-    return this.socket.localPort ?? 0;
   }
 
   /**
@@ -156,7 +125,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     const rest = this.#text.length === head.end ? '' : this.#text.slice(head.end);
     const length = head.chunked ? undefined : (head.contentLength ?? 0);
     const body = length === 0 ? NO_BODY : new IncomingBody(length, this);
-    const exchange = new HttpExchange(head, head.version, body, this, this.#service, this);
+    const exchange = new HttpExchange(head, head.version, body, this, this.#service, this.#transport);
     this.requests++;
     this.#wait('none', 0);
     this.#exchange = exchange;
@@ -195,7 +164,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
   /** Answers a head that can't be understood, and closes. */
   #refuse({ status, reason, head }: HeadError): void {
     const body = NO_BODY;
-    const exchange = new HttpExchange(head, head.version, body, this, this.#service, this);
+    const exchange = new HttpExchange(head, head.version, body, this, this.#service, this.#transport);
     this.requests++;
     this.#wait('none', 0);
     this.#exchange = exchange;
@@ -209,68 +178,35 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     exchange.fail(status);
   }
 
-  // The transport
+  // What the transport tells of answers
 
-  respond(exchange: HttpExchange, body: Buffer | string, kept?: KeptAnswer): void {
-    this.#settle(exchange);
-    const ready = kept !== undefined && exchange.keepAlive ? kept.bytesFor(exchange, headOf) : undefined;
-    exchange.bodyBytesSent += body.length;
-    if (ready !== undefined) {
-      exchange.bytesSent += ready.length;
-      this.#writer.ready(ready);
-    } else {
-      const head = this.#head(exchange);
-      exchange.bytesSent += head.length + body.length;
-      this.#writer.whole(head, body);
+  answerBegins(exchange: HttpExchange, delimited: boolean): void {
+    if (this.#expectContinue) {
+      this.#expectContinue = false;
+      // The body that the client holds back is read (and thrown away) after a good answer, as in nginx; after a bad
+      // one nobody knows whether it will come.
+      if (exchange.status < 300) this.socket.write(CONTINUE, 'latin1');
+      else exchange.keepAlive = false;
     }
-    this.#answered(exchange);
-  }
-
-  sendHead(exchange: HttpExchange): void {
-    this.#settle(exchange);
-    const head = this.#head(exchange);
-    if (head === '') return;
-    exchange.bytesSent += head.length;
-    this.#writer.head(head);
-  }
-
-  write(exchange: HttpExchange, chunk: Buffer): boolean {
-    exchange.bytesSent += chunk.length;
-    exchange.bodyBytesSent += chunk.length;
-    let ready: boolean;
-    if (this.#chunked) {
-      const size = `${chunk.length.toString(16)}\r\n`;
-      exchange.bytesSent += size.length + 2;
-      ready = this.#writer.chunk(size, chunk);
-    } else {
-      ready = this.#writer.piece(chunk);
+    const { core } = exchange;
+    if (
+      exchange.keepAlive &&
+      (!delimited ||
+        core.keepaliveTimeout === 0 ||
+        this.requests >= core.keepaliveRequests ||
+        this.#shared.quitting ||
+        this.#body?.broken === true ||
+        exchange.startedAt - this.#since > core.keepaliveTime)
+    ) {
+      exchange.keepAlive = false;
     }
-    if (!ready) this.#wait('send', exchange.core.sendTimeout);
-    return ready;
   }
 
-  end(exchange: HttpExchange): void {
-    if (this.#exchange !== exchange) return;
-    if (this.#chunked) {
-      const last = exchange.trailers === undefined ? LAST_CHUNK : lastChunkWith(exchange.trailers());
-      exchange.bytesSent += last.length;
-      this.#writer.end(last);
-    } else {
-      // Fewer bytes than announced: the client must not take the next answer for the rest.
-      if (
-        !exchange.headerOnly &&
-        exchange.contentLength !== undefined &&
-        exchange.bodyBytesSent < exchange.contentLength
-      ) {
-        exchange.keepAlive = false;
-      }
-      this.#writer.end('');
-    }
-    this.#answered(exchange);
+  answerBlocked(exchange: HttpExchange): void {
+    this.#wait('send', exchange.core.sendTimeout);
   }
 
-  abort(exchange: HttpExchange): void {
-    this.#writer.flush();
+  answerAborted(exchange: HttpExchange): void {
     exchange.keepAlive = false;
     this.#exchange = undefined;
     exchange.finish();
@@ -278,8 +214,7 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
     this.socket.destroySoon();
   }
 
-  upgrade(exchange: HttpExchange): Socket {
-    this.#writer.flush();
+  handOver(): Socket {
     this.#upgraded = true;
     this.#wait('none', 0);
     this.#resume();
@@ -288,40 +223,11 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       this.#text = '';
       process.nextTick(() => this.socket.emit('data', early));
     }
-    void exchange;
     return this.socket;
   }
 
-  /** Settles the framing of an answer, and whether the connection stays. */
-  #settle(exchange: HttpExchange): void {
-    const { core } = exchange;
-    this.#chunked = needsChunks(exchange);
-    if (this.#expectContinue) {
-      this.#expectContinue = false;
-      // The body that the client holds back is read (and thrown away) after a good answer, as in nginx; after a bad
-      // one nobody knows whether it will come.
-      if (exchange.status < 300) this.socket.write(CONTINUE, 'latin1');
-      else exchange.keepAlive = false;
-    }
-    if (
-      exchange.keepAlive &&
-      (core.keepaliveTimeout === 0 ||
-        this.requests >= core.keepaliveRequests ||
-        this.#shared.quitting ||
-        this.#body?.broken === true ||
-        (exchange.contentLength === undefined && !this.#chunked && !exchange.headerOnly) ||
-        exchange.startedAt - this.#since > core.keepaliveTime)
-    ) {
-      exchange.keepAlive = false;
-    }
-  }
-
-  #head(exchange: HttpExchange): string {
-    return exchange.httpVersion === '0.9' ? '' : responseHead(exchange, this.#chunked);
-  }
-
   /** The whole answer is with the socket: on to the next request, or to the end of the connection. */
-  #answered(exchange: HttpExchange): void {
+  answerComplete(exchange: HttpExchange): void {
     exchange.finish();
     if (this.#exchange !== exchange) return;
     const body = this.#body!;
@@ -521,27 +427,14 @@ export class HttpConnection implements Transport, ClientConnection, BodySource, 
       this.socket.destroy();
       return;
     }
-    const parsed = text.includes('\n') ? parseRequestHead(`${text}\r\n\r\n`, 0, this.#limits) : undefined;
-    const known = parsed === undefined ? emptyHead() : 'head' in parsed ? parsed.head : parsed;
-    if (parsed === undefined) known.requestLine = text;
-    const exchange = new HttpExchange(known, known.version, NO_BODY, this, this.#service, this);
+    const { head: known, part } = unfinishedHead(text, this.#limits);
+    const exchange = new HttpExchange(known, known.version, NO_BODY, this, this.#service, this.#transport);
     exchange.unheard = true;
     exchange.host = this.#service.hosts.defaultServer.core.name;
     exchange.uri = known.target.replace(/\?.*$/, '');
-    exchange.logError('info', `${reason} while reading client request ${parsed === undefined ? 'line' : 'headers'}`);
+    exchange.logError('info', `${reason} while reading client request ${part}`);
     this.#text = '';
     this.#exchange = exchange;
     exchange.fail(status);
   }
-}
-
-/** The head of an answer whose length is known. */
-function headOf(exchange: HttpExchange): string {
-  return responseHead(exchange, false);
-}
-
-function lastChunkWith(trailers: readonly string[]): string {
-  let text = '0\r\n';
-  for (let i = 0; i < trailers.length; i += 2) text += `${trailers[i]}: ${trailers[i + 1]}\r\n`;
-  return `${text}\r\n`;
 }

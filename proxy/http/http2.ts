@@ -1,9 +1,10 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { AcceptedConnection } from './accepted-connection.ts';
 import { clock } from './clock.ts';
 import type { Connections } from './connections.ts';
-import type { ClientConnection, RequestBody } from './exchange.ts';
+import type { RequestBody } from './exchange.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { onDemand } from './on-demand.ts';
 import type { Service } from './phases.ts';
@@ -20,7 +21,7 @@ export function acceptHttp2(socket: TLSSocket, service: Service, connections: Co
   const session = onDemand.http2.performServerHandshake(socket, {
     settings: { maxConcurrentStreams: 128, initialWindowSize: 65535 },
   });
-  const connection = new Http2Connection(socket, session, ++connections.count);
+  const connection = new Http2Connection(socket, session, ++connections.count, service.hosts.text);
   connections.open.add(connection);
   session.on('stream', (stream, headers, _flags, raw) => {
     beginStream(stream, raw as unknown as string[], headers as Record<string, string>, connection, service);
@@ -33,35 +34,20 @@ export function acceptHttp2(socket: TLSSocket, service: Service, connections: Co
   });
 }
 
-class Http2Connection implements ClientConnection {
-  readonly secure = true;
-  readonly number: number;
+class Http2Connection extends AcceptedConnection {
   readonly socket: TLSSocket;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-  requests = 0;
   /** Streams that are being answered. */
   streams = 0;
   readonly #session: ServerHttp2Session;
 
-  constructor(socket: TLSSocket, session: ServerHttp2Session, number: number) {
+  constructor(socket: TLSSocket, session: ServerHttp2Session, number: number, listen: string) {
+    super(socket, number, true, listen);
     this.socket = socket;
     this.#session = session;
-    this.number = number;
-    this.remoteAddress = socket.remoteAddress ?? '';
-    this.remotePort = socket.remotePort ?? 0;
-    this.localAddress = socket.localAddress ?? '';
-    this.localPort = socket.localPort ?? 0;
   }
 
   get doing(): 'writing' | 'waiting' {
     return this.streams > 0 ? 'writing' : 'waiting';
-  }
-
-  get tls(): TLSSocket {
-    return this.socket;
   }
 
   /** No new streams; closes when those under way have ended. */

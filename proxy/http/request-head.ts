@@ -162,6 +162,13 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
   return reason === undefined ? head : error(reason[0], reason[1]);
 }
 
+/** What is known of a head that won't come to its end, and which part of it was being read. */
+export function unfinishedHead(text: string, limits: HeadLimits): { head: RequestHead; part: 'line' | 'headers' } {
+  const parsed = text.includes('\n') ? parseRequestHead(`${text}\r\n\r\n`, 0, limits) : undefined;
+  if (parsed !== undefined) return { head: 'head' in parsed ? parsed.head : parsed, part: 'headers' };
+  return { head: { ...emptyHead(), requestLine: text }, part: 'line' };
+}
+
 /** Methods that are looked for without a regular expression. */
 const COMMON_METHODS = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'];
 const VERSION_1_1 = ' HTTP/1.1';
