@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { until, within } from '../proxy/testing/until.ts';
 import { nginxMissing } from './testing/nginx.ts';
 
 /**
@@ -41,14 +43,6 @@ function processes(): number[] {
 
 const sandboxes = () => readdirSync(temporary).filter((name) => name.startsWith('workbook-'));
 
-async function until(holds: () => boolean, seconds = 20): Promise<boolean> {
-  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
-    if (holds()) return true;
-    await new Promise((resolve) => setTimeout(resolve, 3));
-  }
-  return holds();
-}
-
 async function begin(
   words: readonly string[],
   own = join(folder, Math.random().toString(36).slice(2)),
@@ -76,6 +70,8 @@ async function begin(
 const moments: Readonly<Record<string, () => boolean>> = {
   'at once': () => true,
   'when its first program runs': () => processes().length > 1,
+  // The guard is the first.
+  'when it starts a server': () => processes().length > 2,
   'when the sandbox is there': () => sandboxes().length > 0,
   'when a page was asked for': () =>
     sandboxes().some((name) => existsSync(join(temporary, name, 'var/log/nginx/access.log'))),
@@ -84,16 +80,30 @@ const moments: Readonly<Record<string, () => boolean>> = {
 async function leavesNothing(words: readonly string[], moment: string, signal: NodeJS.Signals): Promise<void> {
   const { child, output } = await begin(words);
   const ended = new Promise((resolve) => child.once('close', resolve));
-  expect(await until(() => child.exitCode !== null || moments[moment]!()), output()).toBe(true);
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
+  await until(moment, () => child.exitCode !== null || moments[moment]!(), output);
+  if (moment !== 'when it starts a server') await delay(Math.random() * 60);
   try {
     process.kill(-child.pid!, signal);
   } catch {
     // It was quicker.
   }
-  await ended;
-  await until(() => processes().length === 0 && sandboxes().length === 0, 10);
-  expect({ processes: processes(), sandboxes: sandboxes() }, output()).toEqual({ processes: [], sandboxes: [] });
+  await within('its end', ended, output);
+  await nothingIsLeft(output);
+}
+
+async function nothingIsLeft(output: () => string = () => ''): Promise<void> {
+  const left = () => ({ processes: processes().map(nameOf), sandboxes: sandboxes() });
+  const state = () => `${JSON.stringify(left(), null, 1)}\n${output()}`;
+  await until('nothing is left', () => processes().length + sandboxes().length === 0, state);
+}
+
+/** The number and the command of a process. */
+function nameOf(pid: number): string {
+  try {
+    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')}`;
+  } catch {
+    return `${pid}`;
+  }
 }
 
 const endings: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'];
@@ -133,9 +143,8 @@ describe.skipIf(skip)('nothing is left of', () => {
   test('watch, when nobody reads what it says any more', async () => {
     const { child } = await begin([workbook, 'watch', 'lab1']);
     child.stdout!.destroy();
-    await new Promise((resolve) => child.once('exit', resolve));
-    await until(() => processes().length === 0);
-    expect({ processes: processes(), sandboxes: sandboxes() }).toEqual({ processes: [], sandboxes: [] });
+    await within('its end', new Promise((resolve) => child.once('exit', resolve)));
+    await nothingIsLeft();
   });
 
   test('a folder whose owner is long gone, after the next check', async () => {
@@ -147,7 +156,7 @@ describe.skipIf(skip)('nothing is left of', () => {
     const hourAgo = Date.now() / 1000 - 3600;
     for (const each of [left[0]!, alive]) await utimes(each, hourAgo, hourAgo);
     const { child } = await begin([workbook, 'check', 'lab1', '--solution', '--only', 'answers'], temporary);
-    await new Promise((resolve) => child.once('close', resolve));
+    await within('its end', new Promise((resolve) => child.once('close', resolve)));
     expect(sandboxes().sort()).toEqual([`workbook-${owner}-new`, `workbook-${process.pid}-old`].sort());
   });
 });

@@ -15,16 +15,16 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Has `duty` done when this program ends, by signal or otherwise, and has what it `left` removed even when the program
- * is killed. The returned function takes it back.
+ * is killed. The returned function takes it back. `known` is called once the guard can be relied on.
  * The only state of its own that this folder keeps: a process has one exit and one set of signal handlers.
  */
-export function onExit(duty: () => void, left: Left = {}): () => void {
+export function onExit(duty: () => void, left: Left = {}, known: () => void = () => {}): () => void {
   if (duties.size === 0) {
     process.on('exit', doDuties);
     for (const signal of signals) process.on(signal, endBySignal);
   }
   duties.set(duty, left);
-  tellGuard();
+  tellGuard(known);
   return () => {
     if (!duties.delete(duty)) return;
     tellGuard();
@@ -32,13 +32,13 @@ export function onExit(duty: () => void, left: Left = {}): () => void {
   };
 }
 
-function tellGuard(): void {
+function tellGuard(known: () => void = () => {}): void {
   const all = [...duties.values()];
   const groups = all.flatMap(({ group }) => group ?? []);
   const folders = all.flatMap(({ folder }) => folder ?? []);
-  if (guard === undefined && groups.length + folders.length === 0) return;
-  guard ??= startGuard();
-  guard?.watch(groups, folders);
+  if (groups.length + folders.length > 0) guard ??= startGuard();
+  if (guard === undefined) known();
+  else guard.watch(groups, folders, known);
 }
 
 function stopListening(): void {

@@ -14,8 +14,8 @@ eval "$last"`;
 
 /** Keeps watch over what must not outlive this program. */
 export interface Guard {
-  /** From now on these process groups and folders, and no others. */
-  watch(groups: readonly number[], folders: readonly string[]): void;
+  /** These process groups and folders, and no others, from when `known` is called on. */
+  watch(groups: readonly number[], folders: readonly string[], known: () => void): void;
 }
 
 /** Starts the guard; undefined where there is no shell for it. */
@@ -29,10 +29,11 @@ export function startGuard(): Guard | undefined {
   shell.unref();
   (shell.stdin as unknown as { unref(): void }).unref();
   return {
-    watch(groups, folders) {
+    watch(groups, folders, known) {
       const ends = groups.map((group) => `end ${group};`);
       const removals = folders.map((folder) => `remove ${quote(folder)};`);
-      shell.stdin.write(`${[...ends, ...removals].join(' ')}\n`);
+      // A guard that is gone can't be waited for either.
+      shell.stdin.write(`${[...ends, ...removals].join(' ')}\n`, () => known());
     },
   };
 }

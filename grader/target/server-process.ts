@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onExit } from './cleanup.ts';
+import { startBehindGate } from './gate.ts';
 import { accepts } from './ports.ts';
 
 export interface ServerCommand {
@@ -75,14 +76,8 @@ export class ServerProcess implements Server {
   #spawnError: Error | undefined;
 
   constructor(command: ServerCommand) {
-    // A process group of its own, so that everything it starts can be stopped with it.
-    this.#child = spawn(command.file, command.args, {
-      cwd: command.folder,
-      env: { ...command.environment },
-      stdio: [command.told ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-      detached: process.platform !== 'win32',
-      shell: command.shell ?? false,
-    });
+    const { child, open } = startBehindGate(command);
+    this.#child = child;
     const keep = (piece: Buffer) => {
       this.#kept.push(piece);
       this.#keptBytes += piece.length;
@@ -111,7 +106,7 @@ export class ServerProcess implements Server {
         setTimeout(end, 200).unref();
       });
     });
-    this.#release = onExit(() => this.#kill('SIGKILL'), { group: this.#child.pid });
+    this.#release = onExit(() => this.#kill('SIGKILL'), { group: this.#child.pid }, open);
   }
 
   get running(): boolean {
