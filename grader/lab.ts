@@ -99,6 +99,8 @@ export interface RequestOptions {
   /** Through port 443, with SNI = host; the chain is verified against the lab authority unless `verify` is false. */
   readonly https?: boolean;
   readonly verify?: boolean;
+  /** The name asked for in the handshake, when it isn't the host. */
+  readonly servername?: string;
   /** The address of this machine to send from, one of 127.0.0.0/8; needs `client-addresses`. */
   readonly from?: string;
   /** ms until the whole answer is there; 5,000 by default. */

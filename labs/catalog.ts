@@ -46,4 +46,11 @@ export const labs: readonly CatalogEntry[] = [
     title: 'HTTPS, and nothing else',
     load: () => import('./lab5-https-redirect/lab.ts'),
   },
+  {
+    number: 6,
+    name: 'virtual-hosts',
+    folder: 'lab6-virtual-hosts',
+    title: 'Several sites on one server',
+    load: () => import('./lab6-virtual-hosts/lab.ts'),
+  },
 ];

@@ -15,6 +15,7 @@ const starterFails: Readonly<Record<string, readonly string[]>> = {
   'lab3-upstream': ['both-backends'],
   'lab4-static-posters': ['posters', 'not-the-app'],
   'lab5-https-redirect': ['tls', 'redirect', 'no-plaintext', 'verbatim'],
+  'lab6-virtual-hosts': ['back-office', 'posters', 'unknown-host'],
 };
 
 /** What a `wrong/` file says of itself in its first line. */

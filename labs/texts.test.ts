@@ -34,11 +34,15 @@ function place(file: string, snippet: string): string {
   const header = snippet
     .split('\n')
     .map((line) => line.trim())
-    .find((line) => line.endsWith('{'))!;
+    .find((line) => line.endsWith('{'));
+  // Lines without a block stand at the top of the file.
+  if (header === undefined) return `${snippet}\n${file}`;
   const [kind] = header.split(' ');
   if (header.startsWith('events') || kind === 'http') return file; // nginx.conf: read, not written
   if (kind === 'upstream') return `${snippet}\n${file}`;
-  const server = blockAt(file, file.search(/^server \{/m));
+  // The site itself, and not the server that does nothing but redirect.
+  const all = [...file.matchAll(/^server \{/gm)].map(({ index }) => blockAt(file, index));
+  const server = all.find((one) => one.includes('proxy_pass')) ?? all[0]!;
   if (kind === 'server') return snippet.includes('443') ? `${file}\n${snippet}` : file.replace(server, () => snippet);
   const at = server.indexOf(header);
   const changed =

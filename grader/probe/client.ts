@@ -235,6 +235,6 @@ function compose(path: string, given: RequestOptions, defaultHost: string): Sent
   const head = `${lines.join('\r\n')}\r\n\r\n`;
   const headBytes = Buffer.from(head);
   // No name is asked for in the handshake where the request names none (RFC 6066, section 3: no dot at its end either).
-  const servername = (host ?? '').replace(/:\d+$/, '').replace(/\.$/, '');
+  const servername = (given.servername ?? host ?? '').replace(/:\d+$/, '').replace(/\.$/, '');
   return { method, host, servername, head, bytes: body === undefined ? headBytes : Buffer.concat([headBytes, body]) };
 }

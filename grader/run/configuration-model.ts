@@ -90,7 +90,8 @@ export function serverFor(configuration: StudentConfiguration, port: number, hos
   const candidates = servers(configuration).filter(({ listens }) => listens.some((listen) => listen.port === port));
   const name = host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
   const matching = (test: (pattern: string) => boolean): ServerBlock | undefined =>
-    candidates.find(({ names }) => names.some((pattern) => test(pattern.toLowerCase())));
+    // A server without `server_name` has the empty name.
+    candidates.find(({ names }) => (names.length > 0 ? names : ['']).some((pattern) => test(pattern.toLowerCase())));
   return (
     matching((pattern) => pattern === name || (pattern.startsWith('.') && pattern.slice(1) === name)) ??
     matching((pattern) => /^\*?\./.test(pattern) && name.endsWith(pattern.replace(/^\*/, ''))) ??

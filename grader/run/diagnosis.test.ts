@@ -254,3 +254,45 @@ describe('a server that does not start', () => {
     expect(message?.advice).toBe('A "}" is missing: the block that "server" opens on line 1 is never closed.');
   });
 });
+
+describe('names of hosts', () => {
+  const catalog =
+    'server { listen 443 ssl; server_name catalog.test; location / { proxy_pass http://127.0.0.1:8080; } }';
+  const nobody = 'server { listen 443 ssl default_server;\n return 404; }';
+  const answer = (host: string, path = '/', facts = {}) => response(path, { https: true, host, ...facts });
+
+  test.each([
+    ['6.unknown-host', catalog, answer('x.example'), /first on port 443.* \| 2:/],
+    ['6.unknown-host', catalog.replace('ssl', 'ssl default_server'), answer('x.example'), /default_server.* \| 2:/],
+    ['6.unknown-host', catalog.replace(' catalog', ' ~catalog'), answer('catalog.test.x'), /pattern without \^ and \$/],
+    [
+      '6.unknown-host',
+      catalog.replace('catalog.test', '""'),
+      answer(''),
+      /^`server_name ""` takes a request without Host/,
+    ],
+    ['6.unknown-host', nobody.replace('404', '200 hello'), answer('x.example'), /answers every name.* \| 3:/],
+    ['6.back-office', `${nobody}\n${catalog}`, answer('backoffice.test', '/', { status: 404 }), /says backoffice.test/],
+    [
+      '6.back-office',
+      `${nobody}\n${catalog.replace('catalog.test', 'backoffice.test')}`,
+      answer('backoffice.test'),
+      /9090/,
+    ],
+    [
+      '6.back-office',
+      `${nobody}\nserver { server_name backoffice.test; }`,
+      answer('backoffice.test'),
+      /not listen on port 443/,
+    ],
+    [
+      '6.posters',
+      '\nserver { listen 443 ssl; server_name posters.test;\n root /usr/share/nginx; }',
+      answer('posters.test', '/a.jpg', { status: 404 }),
+      /looked for at \/usr\/share\/nginx\/a\.jpg \| 3:/,
+    ],
+    ['6.spelling', `map $http_host $x { }\n${catalog}`, answer('catalog.test:80'), /^`\$http_host`/],
+  ])('%s: %#', (id, text, asked, expected) => {
+    expect(diagnosis(`lab${id}`, text.startsWith('\n') ? text : `\n${text}`, asked)).toMatch(expected);
+  });
+});

@@ -2,6 +2,7 @@ import type { Case, Finding, Rule } from './case.ts';
 import { certificateRules } from './rules/certificate.ts';
 import { forwardingRules } from './rules/forwarding.ts';
 import { headerRules } from './rules/headers.ts';
+import { hostRules } from './rules/hosts.ts';
 import { pageRules } from './rules/pages.ts';
 import { posterRules } from './rules/posters.ts';
 import { redirectRules } from './rules/redirect.ts';
@@ -14,6 +15,7 @@ export const rules: readonly Rule[] = [
   ...posterRules,
   ...certificateRules,
   ...redirectRules,
+  ...hostRules,
   ...headerRules,
   ...pageRules,
 ];

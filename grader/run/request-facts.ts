@@ -21,7 +21,7 @@ export function takenBy(failure: Case, wanted: (response: Response) => boolean =
   const response = failure.responses.findLast(wanted);
   if (response === undefined) return undefined;
   const port = response.request.url.startsWith('https:') ? 443 : 80;
-  const host = /^host:\s*(\S+)/im.exec(response.request.head)?.[1] ?? '';
+  const host = /^host:[ \t]*(\S+)/im.exec(response.request.head)?.[1] ?? '';
   const path = decodedPath(response.request.path);
   const server = serverFor(failure.configuration, port, host);
   const location = server === undefined ? undefined : chooseLocation(server.directive, path);

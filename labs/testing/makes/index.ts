@@ -35,7 +35,7 @@ const makes: readonly Make[] = [
     program: '/usr/sbin/lighttpd',
     // It wants hosts and ports apart.
     command: (file) =>
-      `export CATALOG_PORT="\${CATALOG##*:}" CATALOG_1_PORT="\${CATALOG_1##*:}" CATALOG_2_PORT="\${CATALOG_2##*:}"; exec lighttpd -D -f ${quoted(file)}`,
+      `export CATALOG_PORT="\${CATALOG##*:}" CATALOG_1_PORT="\${CATALOG_1##*:}" CATALOG_2_PORT="\${CATALOG_2##*:}" BACK_OFFICE_PORT="\${BACK_OFFICE##*:}"; exec lighttpd -D -f ${quoted(file)}`,
   },
 ];
 
