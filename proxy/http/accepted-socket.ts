@@ -4,8 +4,13 @@ const BUFFER = Buffer.allocUnsafeSlow(65536);
 
 /** What Node keeps behind a socket; none of it is public. */
 interface Internals {
-  _handle: object | null;
+  _handle: { readonly writeQueueSize?: number } | null;
   _server: object | null;
+}
+
+/** Bytes of what was written that the kernel hasn't taken yet. */
+export function unsentBytes(socket: Socket): number {
+  return (socket as unknown as Internals)._handle?.writeQueueSize ?? socket.writableLength;
 }
 
 /**

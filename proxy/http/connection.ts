@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { AcceptedConnection } from './accepted-connection.ts';
-import { readAccepted } from './accepted-socket.ts';
+import { readAccepted, unsentBytes } from './accepted-socket.ts';
 import type { Connections } from './connections.ts';
 import type { Waiting } from './deadlines.ts';
 import { HttpExchange } from './http-exchange.ts';
@@ -33,6 +33,9 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
   readonly #limits: HeadLimits;
   readonly #since: number;
   #waitsFor: Wait = 'none';
+  /** While something is being sent: bytes that were left at the last look (-1: there was none), and milliseconds for the next of them. */
+  #unsent = 0;
+  #sendTimeout = 0;
   /** What has arrived and isn't understood yet, bytes as latin1. */
   #text = '';
   #exchange: HttpExchange | undefined;
@@ -392,6 +395,11 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
   #wait(what: Wait, milliseconds: number): void {
     this.#waitsFor = what;
     this.deadline = what === 'none' || milliseconds <= 0 ? 0 : performance.now() + milliseconds;
+    if (what !== 'send' || this.deadline === 0) return;
+    // What is written goes to the kernel at the end of this turn; the first look, soon after, finds out what is left.
+    this.#sendTimeout = milliseconds;
+    this.#unsent = -1;
+    this.deadline = performance.now();
   }
 
   deadlinePassed(): void {
@@ -411,12 +419,22 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
         this.#unfinished(408, TIMED_OUT);
         return;
       case 'send':
+        if (this.#sendsStill()) return;
         exchange?.logError('info', `${TIMED_OUT} while sending response to client`);
         this.socket.destroy();
         return;
       default:
         this.socket.destroy();
     }
+  }
+
+  /** Whether the client has taken any of what it was sent since the last look; then it gets as much time again. */
+  #sendsStill(): boolean {
+    const unsent = unsentBytes(this.socket);
+    if (this.#unsent >= 0 && unsent >= this.#unsent) return false;
+    this.#unsent = unsent;
+    this.deadline = performance.now() + this.#sendTimeout;
+    return true;
   }
 
   /** A head that won't come to its end is logged as far as it came, and gets no answer. */

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { Context } from '../config/directive.ts';
 import { failedCall, oneOf, systemPath } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { describeFile, sendFileBody } from '../http/file-body.ts';
+import { describeFile, OpenFile, sendBody } from '../http/file-body.ts';
 import { gzipOk, varyByEncoding } from '../http/gzip-ok.ts';
 import { mapUriToPath } from '../http/map-uri.ts';
 import { contentTypeOf, fileEtag } from '../http/mime.ts';
@@ -61,6 +61,6 @@ function serveCompressed(exchange: Exchange): number {
   exchange.allowRanges = false;
   exchange.responseHeaders.push('Content-Encoding', 'gzip');
   exchange.sendHead();
-  sendFileBody(exchange, descriptor, 0, stats.size);
+  sendBody(exchange, new OpenFile(descriptor), stats.size);
   return OK;
 }

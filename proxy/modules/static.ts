@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import type { CoreLocation } from '../http/configuration.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { describeFile, sendFileBody } from '../http/file-body.ts';
-import { KeptAnswer } from '../http/kept-answer.ts';
+import { describeFile, OpenFile, sendBody } from '../http/file-body.ts';
+import type { KeptFile } from '../http/kept-files.ts';
+import { KeptFiles } from '../http/kept-files.ts';
 import { mapUriToPath } from '../http/map-uri.ts';
 import { contentTypeOf, fileEtag } from '../http/mime.ts';
 import { DECLINED, type Module, OK } from '../http/module.ts';
@@ -10,36 +10,16 @@ import { redirectLocation } from '../http/redirect.ts';
 import { escapeUri } from '../http/request-uri.ts';
 import { isForbiddenLink } from '../http/symlinks.ts';
 
-/** Files up to this many bytes are kept in memory. */
-const SMALL = 65536;
+/** Files up to this many bytes are sent in one go. */
+const SMALL = 65_536;
+/** Files up to this many bytes are kept in memory, if there is room. */
+const MOST_KEPT = 2 * 1024 * 1024;
 /** Milliseconds a kept file is believed without looking, where `open_file_cache` allows it at all. */
 const BELIEVED = 1000;
-/** Bytes of all kept files together. One in demand takes twice as much, for it is kept with its head as well. */
-const MOST_KEPT = 32 * 1024 * 1024;
-
-interface KeptFile {
-  /** The path, as bytes. */
-  readonly name: Buffer;
-  readonly answer: KeptAnswer;
-  readonly inode: number;
-  readonly modified: number;
-  readonly size: number;
-  readonly lastModified: Date;
-  readonly etag: string;
-  readonly contentType: string | undefined;
-  checked: number;
-}
-
-interface StaticMain {
-  /** By place of the configuration, and what of the request decides which file it is there. */
-  readonly kept: Map<CoreLocation, Map<string, KeptFile>>;
-  bytes: number;
-  files: number;
-}
 
 /**
- * Serves files. Small ones are kept in memory, head and body ready to be sent: each request looks whether the file has
- * changed, or once a second where `open_file_cache` is on. The others are opened, read and closed synchronously, piece by
+ * Serves files. Those in demand are kept in memory, small ones head and body ready to be sent: each request looks whether
+ * the file has changed, or once a second where `open_file_cache` is on. The others are opened, read and closed synchronously, piece by
  * piece as the client takes them: asynchronous file calls go through a thread pool, which halves the throughput of files
  * that are in the page cache anyway. Source: ngx_http_static_module.c.
  */
@@ -47,7 +27,7 @@ export const staticModule: Module = {
   name: 'ngx_http_static_module',
   alwaysAtWork: true,
   directives: [],
-  createMain: (): StaticMain => ({ kept: new Map(), bytes: 0, files: 0 }),
+  createMain: (): KeptFiles => new KeptFiles(),
   phases: { content: serveStatic },
 };
 
@@ -55,7 +35,7 @@ function serveStatic(exchange: Exchange): number {
   const { method, uri, core } = exchange;
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return 405;
   if (uri.charCodeAt(uri.length - 1) === 47) return DECLINED;
-  const main = exchange.main<StaticMain>(staticModule);
+  const kept = exchange.main<KeptFiles>(staticModule);
   // Where the folder is the same for all requests, the path of the request says which file it is.
   const fixed = core.rootText !== undefined && !(core.alias && core.regex !== undefined);
   const path = fixed ? '' : mapUriToPath(exchange);
@@ -65,23 +45,22 @@ function serveStatic(exchange: Exchange): number {
     exchange.logError('error', `open() "${name}" failed (40: Too many levels of symbolic links)`);
     return 403;
   }
-  const known = main.kept.get(core)?.get(key);
+  const known = kept.find(core, key);
   if (known !== undefined && method !== 'POST') {
-    if (stillTheSame(known, exchange)) return sendKept(exchange, known);
-    main.kept.get(core)!.delete(key);
-    main.bytes -= known.size;
-    main.files--;
+    if (stillTheSame(known, exchange)) return sendKept(exchange, kept, known);
+    kept.drop(known);
   }
-  return open(exchange, fixed ? mapUriToPath(exchange) : path, main, key);
+  return open(exchange, fixed ? mapUriToPath(exchange) : path, kept, key);
 }
 
 function stillTheSame(known: KeptFile, { core, startedAt }: Exchange): boolean {
   if (core.openFileCache !== undefined && startedAt - known.checked < Math.min(BELIEVED, core.openFileCacheValid)) {
     return true;
   }
+  const { name, inode, modified, size } = known.facts;
   try {
-    const stats = statSync(known.name, { throwIfNoEntry: false });
-    if (stats?.ino !== known.inode || stats.mtimeMs !== known.modified || stats.size !== known.size) return false;
+    const stats = statSync(name, { throwIfNoEntry: false });
+    if (stats?.ino !== inode || stats.mtimeMs !== modified || stats.size !== size) return false;
     known.checked = startedAt;
     return true;
   } catch {
@@ -89,13 +68,18 @@ function stillTheSame(known: KeptFile, { core, startedAt }: Exchange): boolean {
   }
 }
 
-function sendKept(exchange: Exchange, file: KeptFile): number {
-  describeFile(exchange, file.lastModified, file.etag, file.size, file.contentType);
-  exchange.respondKept(file.answer);
+function sendKept(exchange: Exchange, kept: KeptFiles, file: KeptFile): number {
+  const { lastModified, etag, size, contentType } = file.facts;
+  describeFile(exchange, lastModified, etag, size, contentType);
+  if (size <= SMALL) exchange.respondKept(file.answer);
+  else {
+    exchange.sendHead();
+    sendBody(exchange, kept.read(file), size);
+  }
   return OK;
 }
 
-function open(exchange: Exchange, path: string, main: StaticMain, key: string): number {
+function open(exchange: Exchange, path: string, kept: KeptFiles, key: string): number {
   const name = Buffer.from(path, 'latin1');
   let descriptor: number;
   try {
@@ -115,41 +99,27 @@ function open(exchange: Exchange, path: string, main: StaticMain, key: string): 
     const lastModified = new Date(Math.floor(stats.mtimeMs / 1000) * 1000);
     const etag = fileEtag(stats);
     const contentType = contentTypeOf(exchange);
-    if (stats.size <= SMALL) {
-      const body = readWhole(descriptor, stats.size);
-      if (body.length === stats.size) {
-        const { ino: inode, mtimeMs: modified, size } = stats;
-        const answer = new KeptAnswer(body);
-        const checked = exchange.startedAt;
-        const file = { name, answer, inode, modified, size, lastModified, etag, contentType, checked };
-        keep(main, exchange.core, key, file);
-        return sendKept(exchange, file);
+    const { ino: inode, mtimeMs: modified, size } = stats;
+    if (isWorthKeeping(exchange, size) && kept.makeRoom(size)) {
+      const body = readWhole(descriptor, size);
+      if (body.length === size) {
+        const facts = { name, body, inode, modified, size, lastModified, etag, contentType };
+        return sendKept(exchange, kept, kept.keep(exchange.core, key, facts, exchange.startedAt));
       }
     }
-    describeFile(exchange, lastModified, etag, stats.size, contentType);
+    describeFile(exchange, lastModified, etag, size, contentType);
     exchange.sendHead();
     handedOver = true;
-    sendFileBody(exchange, descriptor, 0, stats.size);
+    sendBody(exchange, new OpenFile(descriptor), size);
     return OK;
   } finally {
     if (!handedOver) closeSync(descriptor);
   }
 }
 
-function keep(main: StaticMain, core: CoreLocation, key: string, file: KeptFile): void {
-  if (main.bytes + file.size > MOST_KEPT || main.files >= 10_000) {
-    main.kept.clear();
-    main.bytes = 0;
-    main.files = 0;
-  }
-  let files = main.kept.get(core);
-  if (files === undefined) {
-    files = new Map();
-    main.kept.set(core, files);
-  }
-  files.set(key, file);
-  main.bytes += file.size;
-  main.files++;
+/** A bigger file is read for who wants all of it. */
+function isWorthKeeping(exchange: Exchange, size: number): boolean {
+  return size <= SMALL || (size <= MOST_KEPT && exchange.method === 'GET' && exchange.header('range') === undefined);
 }
 
 function readWhole(descriptor: number, size: number): Buffer {

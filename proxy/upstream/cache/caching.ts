@@ -1,5 +1,5 @@
 import type { Exchange } from '../../http/exchange.ts';
-import { sendFileBody } from '../../http/file-body.ts';
+import { OpenFile, sendBody } from '../../http/file-body.ts';
 import { subrequest } from '../../http/subrequest.ts';
 import { NEXT, nextStatus } from '../failure.ts';
 import type { Keeper } from '../keeper.ts';
@@ -200,7 +200,7 @@ export class Caching implements Keeper {
     const { bodyStart, bodyLength } = reader.head;
     exchange.contentLength = bodyLength;
     exchange.sendHead();
-    sendFileBody(exchange, reader.takeDescriptor(), bodyStart, bodyLength);
+    sendBody(exchange, new OpenFile(reader.takeDescriptor(), bodyStart), bodyLength);
   }
 
   /** Conditions and ranges of the client are the server's business when the answer is one that anybody may get. */
