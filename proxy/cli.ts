@@ -1,6 +1,6 @@
-import cluster from 'node:cluster';
+import { constants } from 'node:os';
 import path from 'node:path';
-import { ConfigError } from './config/index.ts';
+import { ConfigError, failedCall } from './config/index.ts';
 import { buildConfiguration } from './http/build-configuration.ts';
 import type { Configuration } from './http/configuration.ts';
 import { ErrorLogs } from './http/error-log.ts';
@@ -8,8 +8,10 @@ import { VERSION } from './http/version.ts';
 import { modules } from './modules/index.ts';
 import { acceptSecure } from './modules/ssl.ts';
 import { ArgumentError, type Arguments, help, parseArguments } from './process/arguments.ts';
+import { daemonServes, startDaemon } from './process/daemon.ts';
 import { openLogs } from './process/logs.ts';
 import { readPidFile } from './process/pid-file.ts';
+import { takeRole } from './process/role.ts';
 import { type Controlled, obeySignals, signalNames } from './process/signals.ts';
 import { makeTemporaryFolders } from './process/temporary-folders.ts';
 import { pidFileOf, type StartOptions, Worker } from './process/worker.ts';
@@ -19,7 +21,8 @@ import { pidFileOf, type StartOptions, Worker } from './process/worker.ts';
  * Returns the exit code, or undefined when a server runs now. Source: https://nginx.org/en/docs/switches.html
  */
 export async function main(words: readonly string[]): Promise<number | undefined> {
-  if (cluster.isWorker)
+  const role = takeRole();
+  if (role === 'worker')
     return (await import('./process/worker-process.ts')).runWorkerProcess({ modules, acceptSecure });
   let flags: Arguments;
   try {
@@ -41,13 +44,19 @@ export async function main(words: readonly string[]): Promise<number | undefined
   const options = startOptions(flags);
   if (flags.test || flags.dump) return test(options, flags);
   if (flags.signal !== undefined) return signal(options, flags.signal);
-  return serve(options);
+  return serve(options, role === 'daemon');
 }
 
 /** Runs until a signal ends it: a master with its workers, or one process when the configuration says `master_process off`. */
-async function serve(options: StartOptions): Promise<number | undefined> {
-  const started = await start(options, obeySignals);
-  return typeof started === 'number' ? started : undefined;
+async function serve(options: StartOptions, daemon: boolean): Promise<number | undefined> {
+  const configuration = read(options);
+  if (configuration === undefined) return 1;
+  // What another program hands its sockets to is in the background as it is.
+  if (configuration.process.daemon && !daemon && process.env.NGINX === undefined) return startDaemon();
+  for (const warning of configuration.warnings) say('warn', warning);
+  if ((await run({ ...options, daemon }, configuration, obeySignals)) === undefined) return 1;
+  if (daemon) daemonServes();
+  return undefined;
 }
 
 /**
@@ -55,23 +64,36 @@ async function serve(options: StartOptions): Promise<number | undefined> {
  * left to the caller.
  */
 export async function startServer(words: readonly string[]): Promise<Controlled | number> {
-  return start(startOptions(parseArguments(words)), () => {});
+  const options = startOptions(parseArguments(words));
+  const configuration = read(options);
+  if (configuration === undefined) return 1;
+  for (const warning of configuration.warnings) say('warn', warning);
+  return (await run(options, configuration, () => {})) ?? 1;
 }
 
-async function start(options: StartOptions, beforeStart: (server: Controlled) => void): Promise<Controlled | number> {
-  let configuration: Configuration;
+/** The configuration; `undefined` when it is wrong, which has then been said. */
+function read(options: StartOptions): Configuration | undefined {
+  const warnings: string[] = [];
   try {
-    configuration = buildConfiguration({ ...options, onWarning: (warning) => say('warn', warning) });
+    return buildConfiguration({ ...options, onWarning: (warning) => warnings.push(warning) });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    for (const warning of warnings) say('warn', warning);
     say('emerg', error);
-    return 1;
+    return undefined;
   }
+}
+
+async function run(
+  options: StartOptions,
+  configuration: Configuration,
+  beforeStart: (server: Controlled) => void,
+): Promise<Controlled | undefined> {
   const server = configuration.process.masterProcess
     ? new (await import('./process/master.ts')).Master(options, process.argv[1]!)
     : new Worker(options);
   beforeStart(server);
-  return (await server.start(configuration)) ? server : 1;
+  return (await server.start(configuration)) ? server : undefined;
 }
 
 function startOptions(flags: Arguments): StartOptions {
@@ -127,8 +149,10 @@ function signal(options: StartOptions, name: string): number {
     try {
       process.kill(pid, signalNames[name]!);
     } catch (error) {
-      const { errno = 0 } = error as NodeJS.ErrnoException;
-      say('alert', `kill(${pid}, ${Math.abs(errno)}) failed (${Math.abs(errno)}: No such process)`);
+      say(
+        'alert',
+        failedCall('kill', '', error).replace('() ""', `(${pid}, ${constants.signals[signalNames[name]!]})`),
+      );
       return 1;
     }
     return 0;

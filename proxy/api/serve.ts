@@ -48,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   }
   // What a handler forwards or sends by has directives of its own, of any module.
   const engine = new Engine({ ...configuration, modules }, { acceptSecure });
-  const server = await openListener(configuration.listeners[0]!, () => engine, options.port);
+  const server = await openListener(configuration.listeners[0]!, () => engine, options);
   const close = async (): Promise<void> => {
     process.removeListener('SIGTERM', stop);
     process.removeListener('SIGINT', stop);

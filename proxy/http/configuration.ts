@@ -44,6 +44,7 @@ export interface ProcessConfiguration {
   workerConnections: number;
   /** `undefined` when no `pid` is given. */
   pid: string | undefined;
+  /** `daemon on` is written; without it the server stays in the foreground. */
   daemon: boolean;
   masterProcess: boolean;
   errorLog: readonly ErrorLog[];

@@ -1,4 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { systemPath } from '../config/index.ts';
 import type { Configuration, CoreLocation, Listener, VirtualHosts } from './configuration.ts';
 import { HttpConnection } from './connection.ts';
 import { type Connections, newConnections } from './connections.ts';
@@ -131,30 +132,35 @@ function localAddress(socket: Socket): string {
   return (socket.localAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
 }
 
+/** Where a listener is to listen instead. */
+export interface ListenAt {
+  /** 0: any free port. */
+  readonly port?: number;
+  /** An open file that is bound already. */
+  readonly fd?: number | undefined;
+}
+
 /**
  * Opens the socket of a listener. `engine` is asked at every connection, so that a reload changes what new ones get.
- * `port` overrides the listener's (0: any free one). Rejects with what `listen` fails with (EADDRINUSE, EACCES ...).
+ * Rejects with what `listen` fails with (EADDRINUSE, EACCES ...).
  */
-export function openListener(listener: Listener, engine: () => Engine, port = listener.port): Promise<Server> {
+export function openListener(listener: Listener, engine: () => Engine, at: ListenAt = {}): Promise<Server> {
   const secure = listener.at('').ssl;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: !secure, noDelay: true });
   server.on('connection', (socket) => engine().accept(socket, listener));
   const { promise, resolve, reject } = Promise.withResolvers<Server>();
   server.once('error', reject);
-  const { backlog } = listener;
-  const options = listener.unix
-    ? { path: listener.address, backlog }
-    : {
-        host: listener.address,
-        port,
-        backlog,
-        ipv6Only: listener.ipv6only,
-        ...(listener.reuseport ? { reusePort: true } : {}),
-      };
-  server.listen(options, () => {
+  server.listen(placeOf(listener, at), () => {
     server.removeListener('error', reject);
     server.on('error', () => undefined);
     resolve(server);
   });
   return promise;
+}
+
+function placeOf({ address, port, unix, backlog, ipv6only, reuseport }: Listener, at: ListenAt): ListenOptions {
+  if (at.fd !== undefined) return { fd: at.fd, backlog } as ListenOptions;
+  if (unix) return { path: systemPath(address), backlog, readableAll: true, writableAll: true };
+  const reuse = reuseport ? { reusePort: true } : {};
+  return { host: address, port: at.port ?? port, backlog, ipv6Only: ipv6only, ...reuse };
 }

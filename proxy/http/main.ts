@@ -180,7 +180,7 @@ export function processConfiguration(top: Configurations, errorLog: string): Pro
     workerProcesses: state.workerProcesses ?? 1,
     workerConnections: state.workerConnections ?? 512,
     pid: state.pid,
-    daemon: state.daemon ?? true,
+    daemon: state.daemon ?? false,
     masterProcess: state.masterProcess ?? true,
     errorLog: state.errorLog ?? [{ file: errorLog, level: 'error' }],
     workingDirectory: state.workingDirectory,

@@ -18,7 +18,7 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   error_log: { default: 'logs/error.log error', differs: 'stderr when none is given' },
   load_module: { differs: "an error: nginx's modules are machine code" },
   pid: { default: 'logs/nginx.pid', differs: 'none is written when the folder of the default is missing' },
-  daemon: { default: 'on', differs: `${noEffect}the server stays in the foreground` },
+  daemon: { default: 'on', differs: 'in the foreground unless `daemon on` is written' },
   master_process: { default: 'on' },
   worker_processes: { default: '1' },
   worker_connections: { default: '512', differs: `${noEffect}connections aren't limited` },
@@ -45,7 +45,7 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   listen: {
     default: '*:80 | *:8000',
     differs:
-      '`rcvbuf`, `sndbuf`, `so_keepalive`, `fastopen`, `setfib`, `deferred`, `accept_filter` are read and have no effect',
+      '`rcvbuf`, `sndbuf`, `so_keepalive`, `fastopen`, `setfib`, `deferred`, `accept_filter` are read and have no effect; an address that is taken is tried once',
   },
   server_name: { default: '""' },
   root: { default: 'html' },

@@ -1,14 +1,15 @@
-import cluster, { type Worker as Child } from 'node:cluster';
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { ConfigError } from '../config/index.ts';
 import { buildConfiguration } from '../http/build-configuration.ts';
 import type { Configuration, Severity } from '../http/configuration.ts';
 import { ErrorLogs } from '../http/error-log.ts';
+import { Child, type Ended } from './child.ts';
+import { ListeningSockets } from './listening.ts';
 import { closeAccessLogs, giveLogs, openLogs } from './logs.ts';
-import type { Serve, Started } from './messages.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
-import { removeStaleSockets } from './sockets.ts';
 import { makeTemporaryFolders } from './temporary-folders.ts';
+import { oldName, renamePidFile, startSuccessor, takeInherited } from './upgrade.ts';
 import { pidFileOf, type StartOptions } from './worker.ts';
 
 /** One configuration and the workers that serve it. */
@@ -27,10 +28,17 @@ interface Generation {
  */
 export class Master {
   readonly #options: StartOptions;
+  readonly #program: string;
   readonly #errorLogs = new ErrorLogs();
-  readonly #old = new Set<Generation>();
+  readonly #listening = new ListeningSockets();
+  readonly #workers = new Set<Child>();
+  readonly #parent = process.ppid;
+  /** Another program handed its sockets over. */
+  #inherited = false;
   #generation: Generation | undefined;
   #pidFile: string | undefined;
+  /** The program that is to take this one's place. */
+  #successor: ChildProcess | undefined;
   #reloading = Promise.resolve();
   /** Set when the last worker's end is to be the master's. */
   #ending: (() => void) | undefined;
@@ -38,9 +46,7 @@ export class Master {
   /** `program` is what a worker runs; it finds out by itself that it is one. */
   constructor(options: StartOptions, program: string) {
     this.#options = options;
-    // Each worker takes its connections from the shared socket by itself; round-robin would hand each one over.
-    cluster.schedulingPolicy = cluster.SCHED_NONE;
-    cluster.setupPrimary({ exec: program, args: [], serialization: 'advanced' });
+    this.#program = program;
     process.title = `nginx: master process nginx ${process.argv.slice(2).join(' ')}`;
   }
 
@@ -50,18 +56,22 @@ export class Master {
     this.#generation = generation;
     try {
       this.#tryLogs(configuration);
-      const errors = await this.#startWorkers(generation);
-      if (errors.length > 0) {
-        for (const error of [...errors, 'still could not bind()']) this.#options.say('emerg', error);
+      this.#inherit();
+      const { workerProcesses } = configuration.process;
+      const { errors, use } = this.#listening.open(configuration.listeners, workerProcesses);
+      const problems = errors.length > 0 ? [...errors, 'still could not bind()'] : await this.#startWorkers(generation);
+      if (problems.length > 0) {
+        for (const problem of problems) this.#complain(problem);
         this.stop();
         return false;
       }
+      use();
       this.#pidFile = pidFileOf(configuration);
       if (this.#pidFile !== undefined) writePidFile(this.#pidFile);
       return true;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      this.#options.say('emerg', error);
+      this.#complain(error);
       this.stop();
       return false;
     }
@@ -84,25 +94,62 @@ export class Master {
     this.#signal('SIGUSR1');
   }
 
-  /** SIGWINCH: the workers finish, the master stays. */
+  /**
+   * SIGWINCH: the workers finish, the master and the sockets stay. Only for a daemon: a server in the foreground gets
+   * this signal whenever its terminal changes its size.
+   */
   retireWorkers(): void {
-    if (this.#generation !== undefined) this.#retire(this.#generation);
+    if (this.#options.daemon !== true && !this.#inherited) return;
+    this.#log('notice', 'signal 28 (SIGWINCH) received, stop accepting connections');
+    this.#retireGeneration();
+  }
+
+  /** SIGUSR2: starts the program anew, which takes over the sockets and serves beside this one until one of them ends. */
+  upgrade(): void {
+    const ignored = this.#inherited && this.#parent > 1 && process.ppid === this.#parent;
+    if (ignored || this.#successor !== undefined) {
+      const words = 'the changing binary signal is ignored: you should shutdown or terminate before either old or new';
+      this.#log('notice', `signal 12 (SIGUSR2) received, ignoring`);
+      this.#log('crit', `${words} binary's process`);
+      return;
+    }
+    this.#log('notice', 'signal 12 (SIGUSR2) received, changing binary');
+    this.#log('notice', 'changing binary');
+    if (this.#pidFile !== undefined && !this.#movePidFile(this.#pidFile, oldName(this.#pidFile))) return;
+    const successor = startSuccessor(this.#listening);
+    this.#successor = successor;
+    this.#log('notice', `start new binary process ${successor.pid}`);
+    const over = (code: number | null, signal: NodeJS.Signals | null): void => {
+      if (this.#successor === undefined) return;
+      this.#successor = undefined;
+      this.#logEnd(`new binary process ${successor.pid}`, { code, signal });
+      if (this.#pidFile !== undefined && this.#ending === undefined) {
+        this.#movePidFile(oldName(this.#pidFile), this.#pidFile);
+      }
+      if (this.#generation?.retired === true && this.#ending === undefined) void this.#revive(this.#generation);
+    };
+    successor.once('exit', over);
+    successor.once('error', () => over(1, null));
   }
 
   /** SIGQUIT: resolves when the workers have finished what they have. */
   async quit(): Promise<void> {
     this.#log('notice', 'signal 3 (SIGQUIT) received, shutting down');
-    this.retireWorkers();
-    await this.#end();
+    const ended = this.#end();
+    this.#retireGeneration();
+    this.#closeSockets();
+    await ended;
     this.stop();
   }
 
   /** SIGTERM: the workers end now; resolves when they have. */
   async terminate(): Promise<void> {
-    this.retireWorkers();
+    this.#log('notice', 'signal 15 (SIGTERM) received, exiting');
+    const ended = this.#end();
+    if (this.#generation !== undefined) this.#generation.retired = true;
     this.#signal('SIGTERM');
     const insist = setTimeout(() => this.#signal('SIGKILL'), 1000);
-    await this.#end();
+    await ended;
     clearTimeout(insist);
     this.stop();
   }
@@ -111,9 +158,38 @@ export class Master {
   stop(): void {
     if (this.#generation !== undefined) this.#generation.retired = true;
     this.#signal('SIGKILL');
-    if (this.#pidFile !== undefined) removePidFile(this.#pidFile);
+    this.#closeSockets();
+    if (this.#pidFile !== undefined) {
+      removePidFile(this.#successor === undefined ? this.#pidFile : oldName(this.#pidFile));
+    }
     this.#log('notice', 'exit');
     this.#errorLogs.close();
+  }
+
+  /** Why it can't start, on the terminal and in the log. */
+  #complain(problem: string | ConfigError): void {
+    this.#options.say('emerg', problem);
+    this.#log('emerg', typeof problem === 'string' ? problem : problem.message);
+  }
+
+  #inherit(): void {
+    const list = takeInherited();
+    if (list === undefined) return;
+    this.#inherited = true;
+    this.#log('notice', `using inherited sockets from "${decodeURIComponent(list)}"`);
+    this.#listening.inherit(list);
+  }
+
+  /** What a successor (or a predecessor) serves on as well must stay as it is; the end of the process closes it. */
+  #closeSockets(): void {
+    const shared = this.#inherited && this.#parent > 1 && process.ppid === this.#parent;
+    if (this.#successor === undefined && !shared) this.#listening.close();
+  }
+
+  #movePidFile(from: string, to: string): boolean {
+    const problem = renamePidFile(from, to);
+    if (problem !== undefined) this.#log('alert', problem);
+    return problem === undefined;
   }
 
   /** Finds out whether the logs can be opened. Throws nginx's error. Requests are logged by the workers alone. */
@@ -130,94 +206,103 @@ export class Master {
 
   async #reload(): Promise<void> {
     if (this.#ending !== undefined) return;
+    if (this.#successor !== undefined) {
+      this.#log('notice', 'signal 1 (SIGHUP) received');
+      if (this.#generation?.retired === true) await this.#revive(this.#generation);
+      return;
+    }
     this.#log('notice', 'signal 1 (SIGHUP) received, reconfiguring');
     try {
       const configuration = buildConfiguration(this.#options);
       for (const warning of configuration.warnings) this.#log('warn', warning);
       this.#tryLogs(configuration);
+      const { errors, use } = this.#listening.open(configuration.listeners, configuration.process.workerProcesses);
+      for (const error of errors) this.#log('emerg', error);
+      if (errors.length > 0) return;
       const fresh: Generation = { configuration, workers: new Set(), retired: false };
-      const errors = await this.#startWorkers(fresh);
-      if (errors.length > 0) {
-        for (const error of errors) this.#log('emerg', error);
+      const problems = await this.#startWorkers(fresh);
+      if (problems.length > 0) {
+        for (const problem of problems) this.#log('emerg', problem);
         this.#retire(fresh);
         return;
       }
       const old = this.#generation;
       this.#generation = fresh;
+      this.#movePid(old, fresh);
+      use();
       if (old !== undefined) this.#retire(old);
     } catch (error) {
       this.#log('emerg', error instanceof Error ? error.message : String(error));
     }
   }
 
+  /** A configuration may name another pid file than the one before. */
+  #movePid(old: Generation | undefined, fresh: Generation): void {
+    const file = pidFileOf(fresh.configuration);
+    if (old === undefined || file === this.#pidFile) return;
+    if (file !== undefined) writePidFile(file);
+    if (this.#pidFile !== undefined) removePidFile(this.#pidFile);
+    this.#pidFile = file;
+  }
+
+  /** Workers for a configuration whose own were sent away. */
+  async #revive(retired: Generation): Promise<void> {
+    const generation: Generation = { ...retired, workers: new Set(), retired: false };
+    this.#generation = generation;
+    for (const problem of await this.#startWorkers(generation)) this.#log('emerg', problem);
+  }
+
   /** Starts the workers of a configuration; why they can't serve comes back. */
   async #startWorkers(generation: Generation): Promise<readonly string[]> {
     const { configuration } = generation;
-    const known = this.#generation?.workers.size ? this.#generation.configuration.listeners : [];
-    removeStaleSockets(configuration.listeners.filter(({ text }) => !known.some((listener) => listener.text === text)));
     this.#log('notice', 'start worker processes');
-    const workers = Array.from({ length: configuration.process.workerProcesses }, () => this.#startWorker(generation));
+    const { workerProcesses } = configuration.process;
+    const workers = Array.from({ length: workerProcesses }, (_, number) => this.#startWorker(generation, number));
     return [...new Set((await Promise.all(workers)).flat())];
   }
 
-  #startWorker(generation: Generation): Promise<readonly string[]> {
-    const child = cluster.fork();
+  #startWorker(generation: Generation, number: number): Promise<readonly string[]> {
+    const { configuration } = generation;
+    const child = new Child(this.#program, number, this.#listening.of(configuration.listeners, number));
     generation.workers.add(child);
-    this.#log('notice', `start worker process ${child.process.pid}`);
-    const { file, prefix, globalDirectives, errorLog } = this.#options;
-    const message: Serve = {
-      file,
-      prefix,
-      ...(globalDirectives === undefined ? {} : { globalDirectives }),
-      ...(errorLog === undefined ? {} : { errorLog }),
-      snapshot: generation.configuration.snapshot,
-    };
-    const { promise, resolve } = Promise.withResolvers<readonly string[]>();
-    let serving = false;
-    child.send(message);
-    child.once('message', (answer: Started) => {
-      serving = answer.started;
-      resolve(answer.started ? [] : answer.errors);
-    });
-    child.once('exit', (code: number | null, signal: NodeJS.Signals | null) => {
+    this.#workers.add(child);
+    this.#log('notice', `start worker process ${child.pid}`);
+    child.process.once('exit', (code, signal) => {
       generation.workers.delete(child);
-      this.#ended(child, code, signal);
-      resolve([`worker process ${child.process.pid} ended before it served`]);
-      // One that never served would not do so the next time either.
-      if (serving && !generation.retired) void this.#startWorker(generation);
-      if (generation.workers.size === 0) this.#old.delete(generation);
+      this.#workers.delete(child);
+      const respawn = child.served && !generation.retired;
+      this.#logEnd(`worker process ${child.pid}`, { code, signal }, respawn);
+      if (respawn && code !== 2) void this.#startWorker(generation, number);
       this.#ending?.();
     });
-    return promise;
+    return child.serve(this.#options, configuration, this.#listening);
   }
 
-  #ended(child: Child, code: number | null, signal: NodeJS.Signals | null): void {
-    const { pid } = child.process;
-    if (signal === null) {
-      const fatal = code === 2 ? ' and cannot be respawned' : '';
-      this.#log(code === 0 ? 'notice' : 'alert', `worker process ${pid} exited with code ${code}${fatal}`);
-    } else {
-      this.#log('alert', `worker process ${pid} exited on signal ${constants.signals[signal]}`);
-    }
+  #logEnd(who: string, { code, signal }: Ended, respawn = false): void {
+    if (signal !== null) this.#log('alert', `${who} exited on signal ${constants.signals[signal]}`);
+    else this.#log('notice', `${who} exited with code ${code}`);
+    if (code === 2 && respawn) this.#log('alert', `${who} exited with fatal code 2 and cannot be respawned`);
+  }
+
+  #retireGeneration(): void {
+    if (this.#generation !== undefined) this.#retire(this.#generation);
   }
 
   #retire(generation: Generation): void {
     if (generation.retired) return;
     generation.retired = true;
-    if (generation.workers.size === 0) return;
-    this.#old.add(generation);
-    for (const { process: worker } of generation.workers) worker.kill('SIGQUIT');
+    for (const worker of generation.workers) worker.kill('SIGQUIT');
   }
 
   #signal(signal: NodeJS.Signals): void {
-    for (const child of Object.values(cluster.workers ?? {})) child?.process.kill(signal);
+    for (const worker of this.#workers) worker.kill(signal);
   }
 
   /** Resolves when no worker is left. */
   #end(): Promise<void> {
     return new Promise((resolve) => {
       this.#ending = () => {
-        if (Object.values(cluster.workers ?? {}).every((child) => child === undefined || child.isDead())) resolve();
+        if (this.#workers.size === 0) resolve();
       };
       this.#ending();
     });

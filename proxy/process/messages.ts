@@ -7,6 +7,10 @@ export interface Serve {
   readonly globalDirectives?: string;
   readonly errorLog?: string;
   readonly snapshot: Snapshot;
+  /** The listening sockets, which the worker has as open files. */
+  readonly sockets: readonly (readonly [text: string, fd: number])[];
+  /** Open files that it has and has no use for. */
+  readonly strays: readonly number[];
 }
 
 /** What a worker answers, once: every socket listens, or why not. */

@@ -7,6 +7,7 @@ export interface Controlled {
   reopenLogs(): void;
   reload?(): Promise<void>;
   retireWorkers?(): void;
+  upgrade?(): void;
 }
 
 /** nginx's signals; those that mean nothing to `controlled` are ignored, as nginx's workers do. Source: https://nginx.org/en/docs/control.html */
@@ -19,6 +20,7 @@ export function obeySignals(controlled: Controlled): void {
   process.on('SIGHUP', () => void controlled.reload?.());
   process.on('SIGUSR1', () => controlled.reopenLogs());
   process.on('SIGWINCH', () => controlled.retireWorkers?.());
+  process.on('SIGUSR2', () => controlled.upgrade?.());
   // A terminal that closes its pipe ends what is said, not the server.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);

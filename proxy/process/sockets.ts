@@ -1,27 +1,26 @@
-import { rmSync } from 'node:fs';
 import type { Server } from 'node:net';
-import { failedCall, systemPath } from '../config/index.ts';
 import type { Listener } from '../http/configuration.ts';
 import { type Engine, openListener } from '../http/engine.ts';
+import { bindFailure } from './listening.ts';
 
 interface Open {
   readonly server: Server;
   readonly listener: Listener;
 }
 
-/** The listening sockets of a process. They outlive a configuration: what both the old and the new one want stays open. */
+/** The listening sockets of a process that serves. They outlive a configuration: what both the old and the new one want stays open. */
 export class Sockets {
   readonly #open = new Map<string, Open>();
   readonly #engine: () => Engine;
-  readonly #ownsFiles: boolean;
+  readonly #given: ReadonlyMap<string, number> | undefined;
 
   /**
-   * `engine` is asked at every connection: what the configuration at work makes of it. `ownsFiles` is false where a
-   * master opens the sockets, and looks after the files of Unix sockets.
+   * `engine` is asked at every connection: what the configuration at work makes of it. `given`: the open files that are
+   * to be listened on, by address, where a master has bound them.
    */
-  constructor(engine: () => Engine, ownsFiles: boolean) {
+  constructor(engine: () => Engine, given?: ReadonlyMap<string, number>) {
     this.#engine = engine;
-    this.#ownsFiles = ownsFiles;
+    this.#given = given;
   }
 
   /**
@@ -31,17 +30,12 @@ export class Sockets {
   async prepare(listeners: readonly Listener[]): Promise<{ errors: string[]; use: () => void }> {
     const added: Open[] = [];
     const errors: string[] = [];
-    if (this.#ownsFiles) removeStaleSockets(listeners.filter(({ text }) => !this.#open.has(text)));
     for (const listener of listeners) {
       if (this.#open.has(listener.text)) continue;
       try {
         added.push(await this.#listen(listener));
       } catch (error) {
-        errors.push(
-          failedCall('bind', `\0${listener.text}`, error)
-            .replace(/"\0([^"]*)"/, '$1')
-            .replace('()', '() to'),
-        );
+        errors.push(bindFailure(listener.text, error));
       }
     }
     if (errors.length > 0) for (const { server } of added) server.close();
@@ -63,11 +57,7 @@ export class Sockets {
   }
 
   async #listen(listener: Listener): Promise<Open> {
-    return { server: await openListener(listener, this.#engine), listener };
+    const server = await openListener(listener, this.#engine, { fd: this.#given?.get(listener.text) });
+    return { server, listener };
   }
-}
-
-/** A socket file that a crashed process left behind would refuse the address for ever. For listeners that are to be opened. */
-export function removeStaleSockets(listeners: readonly Listener[]): void {
-  for (const { address } of listeners.filter(({ unix }) => unix)) rmSync(systemPath(address), { force: true });
 }

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import process from 'node:process';
 import { buildConfiguration } from '../http/build-configuration.ts';
 import { become } from './account.ts';
@@ -10,14 +11,17 @@ type Given = Pick<StartOptions, 'modules' | 'acceptSecure'>;
 /** One of a master's workers: serves what the master sends it, and ends with it. */
 export function runWorkerProcess(given: Given): undefined {
   process.title = 'nginx: worker process';
+  // The master is gone without a word.
+  process.once('disconnect', () => process.exit(0));
   process.once('message', (message: Serve) => void serve(message, given));
 }
 
 async function serve(message: Serve, given: Given): Promise<void> {
-  const { snapshot, ...start } = message;
+  const { snapshot, sockets, strays, ...start } = message;
+  for (const fd of strays) closeSync(fd);
   const errors: string[] = [];
   const say: StartOptions['say'] = (_, error) => errors.push(typeof error === 'string' ? error : error.message);
-  const worker = new Worker({ ...given, ...start, underMaster: true, say });
+  const worker = new Worker({ ...given, ...start, sockets: new Map(sockets), say });
   obeySignals({
     terminate: () => worker.terminate(),
     quit: () => worker.quit(),

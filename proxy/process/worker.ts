@@ -21,8 +21,10 @@ export interface StartOptions {
   readonly globalDirectives?: string;
   /** `-e`: where errors go when no `error_log` says it. */
   readonly errorLog?: string;
-  /** One of a master's workers: the sockets, the pid file and reloading are the master's. */
-  readonly underMaster?: boolean;
+  /** The open sockets of one of a master's workers, by address: they, the pid file and reloading are the master's. */
+  readonly sockets?: ReadonlyMap<string, number>;
+  /** It runs in the background. */
+  readonly daemon?: boolean;
   /** Shows a message in nginx's form on the terminal. */
   readonly say: (level: 'warn' | 'emerg', error: string | ConfigError) => void;
 }
@@ -45,7 +47,7 @@ export class Worker {
 
   constructor(options: StartOptions) {
     this.#options = options;
-    this.#sockets = new Sockets(() => this.#engine!, !options.underMaster);
+    this.#sockets = new Sockets(() => this.#engine!, options.sockets);
   }
 
   /** Serves; false, with nothing left open, when it can't. The pid file appears when every socket listens. */
@@ -53,10 +55,10 @@ export class Worker {
     try {
       const started = await this.#switch(configuration, (error) => this.#options.say('emerg', error));
       if (!started) {
-        if (!this.#options.underMaster) this.#options.say('emerg', 'still could not bind()');
+        if (!this.#underMaster) this.#options.say('emerg', 'still could not bind()');
         return false;
       }
-      if (this.#options.underMaster) return true;
+      if (this.#underMaster) return true;
       this.#pidFile = pidFileOf(configuration);
       if (this.#pidFile !== undefined) writePidFile(this.#pidFile);
       return true;
@@ -66,6 +68,10 @@ export class Worker {
       this.#options.say('emerg', error);
       return false;
     }
+  }
+
+  get #underMaster(): boolean {
+    return this.#options.sockets !== undefined;
   }
 
   /** SIGHUP: builds the new configuration completely, then changes over; keeps the old one when anything is wrong. */
@@ -125,7 +131,7 @@ export class Worker {
   /** False when a socket could not be opened; nothing has changed then. */
   async #switch(configuration: Configuration, complain: (error: string) => void): Promise<boolean> {
     openLogs(configuration, this.#errorLogs);
-    if (!this.#options.underMaster) makeTemporaryFolders(configuration);
+    if (!this.#underMaster) makeTemporaryFolders(configuration);
     const old = this.#engine;
     const { acceptSecure } = this.#options;
     const engine = new Engine(configuration, { acceptSecure, errorLogs: this.#errorLogs });

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { commandOf, type EngineName, freePort, until } from './server-program.ts';
+
+/** nginx or ours in the background, as a master with its workers; programs that follow one another share the folder. */
+export class Daemon {
+  readonly engine: EngineName;
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'daemon-'));
+  readonly port: number;
+
+  private constructor(engine: EngineName, port: number) {
+    this.engine = engine;
+    this.port = port;
+  }
+
+  static async create(engine: EngineName): Promise<Daemon> {
+    return new Daemon(engine, await freePort());
+  }
+
+  /** Writes the configuration: `http` is the inside of the http block, `main` stands before it. PORT and FOLDER are replaced. */
+  configure(http: string, main = ''): void {
+    const kinds = this.engine === 'nginx' ? ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'] : [];
+    const temporary = kinds.map((kind) => `${kind}_temp_path FOLDER/${kind};`).join(' ');
+    const user = process.geteuid?.() === 0 && !main.includes('user ') ? 'user root;' : '';
+    const text = `${user} ${main} daemon on; pid FOLDER/nginx.pid; error_log FOLDER/error.log notice; events { }
+      http { access_log off; ${temporary} ${http} }`;
+    writeFileSync(
+      this.file('nginx.conf'),
+      text.replaceAll('FOLDER', this.folder).replaceAll('PORT', String(this.port)),
+    );
+  }
+
+  /** The command's exit code and what it said, once it has ended and nobody can say more. */
+  start(): Promise<{ code: number | null; said: string }> {
+    const [program, ...words] = commandOf(this.engine);
+    const child = spawn(program, [...words, '-p', this.folder, '-c', this.file('nginx.conf')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString('latin1')));
+    return new Promise((resolve) => child.once('close', (code) => resolve({ code, said })));
+  }
+
+  file(name: string): string {
+    return path.join(this.folder, name);
+  }
+
+  /** The number in a pid file; 0 when there is none. */
+  pid(name = 'nginx.pid'): number {
+    return existsSync(this.file(name)) ? Number(readFileSync(this.file(name), 'latin1')) : 0;
+  }
+
+  get errorLog(): string {
+    return existsSync(this.file('error.log')) ? readFileSync(this.file('error.log'), 'latin1') : '';
+  }
+
+  /** The body of an answer over a connection of its own. Rejects when the connection breaks. */
+  get(uri = '/', headers: Readonly<Record<string, string>> = {}): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const options = { port: this.port, host: '127.0.0.1', path: uri, agent: false, headers };
+      request(options, (response) => {
+        let body = '';
+        response.on('data', (piece) => {
+          body += piece;
+        });
+        response.on('end', () => resolve(`${response.statusCode} ${body}`));
+        response.on('error', reject);
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+
+  /** The answers that come, once `count` different ones have: with `return 200 $pid`, the workers. */
+  async answers(count: number, uri = '/'): Promise<Set<string>> {
+    const seen = new Set<string>();
+    await until(async () => {
+      const answers = await Promise.allSettled(Array.from({ length: 8 }, () => this.get(uri)));
+      for (const answer of answers) if (answer.status === 'fulfilled') seen.add(answer.value);
+      return seen.size >= count;
+    });
+    return seen;
+  }
+
+  /** Ends every master that a pid file names, and removes the folder. */
+  async stop(): Promise<void> {
+    for (const name of ['nginx.pid.oldbin', 'nginx.pid']) {
+      const pid = this.pid(name);
+      if (pid === 0 || !isRunning(pid)) continue;
+      process.kill(pid, 'SIGTERM');
+      await until(() => !isRunning(pid));
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether there is such a process, and it is no zombie that waits for its parent to look at it. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    return process.platform !== 'linux';
+  }
+}
+
+/** Processes started by this one. */
+export function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
