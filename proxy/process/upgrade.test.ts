@@ -82,7 +82,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     let over = false;
     const answers: string[] = [];
     const clients = Array.from({ length: 3 }, async () => {
-      while (!over) answers.push(await daemon.get());
+      while (!over) answers.push(await daemon.get().catch(String));
     });
     const fresh = await upgraded(old);
     send(old, 'SIGQUIT');
