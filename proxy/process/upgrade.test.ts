@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { childrenOf, Daemon, isRunning } from '../testing/daemon.ts';
-import { type EngineName, until } from '../testing/server-program.ts';
+import type { EngineName } from '../testing/server-program.ts';
 import { nginxMissing } from '../testing/side-by-side.ts';
+import { until as untilAnywhere } from '../testing/until.ts';
 
 const engines: readonly EngineName[] = ['nginx', 'reference'];
 const LIMIT = 120_000;
 
 let daemon: Daemon;
+const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
+  untilAnywhere(what, condition, () => daemon.errorLog);
 
 describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (engine) => {
   const here = engine === 'reference' || nginxMissing === undefined ? test : test.skip;
@@ -34,7 +37,10 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
   /** USR2, until the new program serves beside the old one. */
   const upgraded = async (old: number): Promise<number> => {
     send(old, 'SIGUSR2');
-    await until(() => ![0, old].includes(daemon.pid()) && workersOf(daemon.pid()).length === 2);
+    await until(
+      'the new program serves',
+      () => ![0, old].includes(daemon.pid()) && workersOf(daemon.pid()).length === 2,
+    );
     expect(daemon.pid('nginx.pid.oldbin')).toBe(old);
     return daemon.pid();
   };
@@ -48,7 +54,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
       await daemon.answers(2);
       expect(workersOf(pid)).toHaveLength(2);
       send(pid, 'SIGTERM');
-      await until(() => !isRunning(pid));
+      await until('the server has ended', () => !isRunning(pid));
       expect(existsSync(daemon.file('nginx.pid'))).toBe(false);
       expect(existsSync(daemon.file('a.sock'))).toBe(false);
     },
@@ -71,7 +77,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
   here('a socket file that was left behind refuses the address', { timeout: LIMIT }, async () => {
     const first = await started();
     for (const pid of [first, ...workersOf(first)]) send(pid, 'SIGKILL');
-    await until(() => !isRunning(first));
+    await until('the killed one is gone', () => !isRunning(first));
     const { code, said } = await daemon.start();
     expect(code).toBe(1);
     expect(said).toContain(`bind() to unix:${daemon.file('a.sock')} failed (98: Address already in use)`);
@@ -86,8 +92,8 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     });
     const fresh = await upgraded(old);
     send(old, 'SIGQUIT');
-    await until(() => !isRunning(old));
-    await until(async () => workersOf(fresh).includes(await answeredBy()));
+    await until('the old program has ended', () => !isRunning(old));
+    await until('the new program answers', async () => workersOf(fresh).includes(await answeredBy()));
     over = true;
     await Promise.all(clients);
     expect(answers.filter((answer) => !/^200 \d+$/.test(answer))).toEqual([]);
@@ -97,7 +103,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     for (const words of ['changing binary', `start new binary process ${fresh}`, 'using inherited sockets from "'])
       expect(daemon.errorLog).toContain(words);
     send(fresh, 'SIGQUIT');
-    await until(() => !isRunning(fresh));
+    await until('the new program has ended', () => !isRunning(fresh));
     expect(existsSync(daemon.file('a.sock'))).toBe(false);
   });
 
@@ -105,11 +111,14 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     const old = await started();
     const fresh = await upgraded(old);
     send(old, 'SIGWINCH');
-    await until(() => workersOf(old).length === 0);
+    await until('the old workers are gone', () => workersOf(old).length === 0);
     expect(workersOf(fresh)).toContain(await answeredBy());
     send(fresh, 'SIGQUIT');
-    await until(() => !isRunning(fresh) && workersOf(old).length === 2);
-    await until(() => daemon.pid() === old);
+    await until(
+      'the new program has ended and the old one serves',
+      () => !isRunning(fresh) && workersOf(old).length === 2,
+    );
+    await until("the pid file is the old program's", () => daemon.pid() === old);
     expect(workersOf(old)).toContain(await answeredBy());
     expect(existsSync(daemon.file('nginx.pid.oldbin'))).toBe(false);
     expect(daemon.errorLog).toContain(`new binary process ${fresh} exited with code 0`);
@@ -119,12 +128,12 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     const old = await started();
     const fresh = await upgraded(old);
     send(old, 'SIGWINCH');
-    await until(() => workersOf(old).length === 0);
+    await until('the old workers are gone', () => workersOf(old).length === 0);
     daemon.configure('a broken file, which nobody reads now');
     send(old, 'SIGHUP');
-    await until(() => workersOf(old).length === 2);
+    await until('the old program has workers', () => workersOf(old).length === 2);
     send(fresh, 'SIGTERM');
-    await until(() => daemon.pid() === old);
+    await until("the pid file is the old program's", () => daemon.pid() === old);
     expect(workersOf(old)).toContain(await answeredBy());
   });
 
@@ -133,7 +142,10 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     const fresh = await upgraded(old);
     send(old, 'SIGUSR2');
     send(fresh, 'SIGUSR2');
-    await until(() => (daemon.errorLog.match(/signal 12 \(SIGUSR2\) received[^\n]*, ignoring/g) ?? []).length === 2);
+    await until(
+      'both have ignored it',
+      () => (daemon.errorLog.match(/signal 12 \(SIGUSR2\) received[^\n]*, ignoring/g) ?? []).length === 2,
+    );
     expect(daemon.pid()).toBe(fresh);
     expect(daemon.pid('nginx.pid.oldbin')).toBe(old);
   });
@@ -142,7 +154,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     const pid = await started();
     const before = await daemon.answers(2);
     send(pid, 'SIGWINCH');
-    await until(() => workersOf(pid).length === 0);
+    await until('the workers are gone', () => workersOf(pid).length === 0);
     const waiting = daemon.get();
     send(pid, 'SIGHUP');
     expect(before).not.toContain(await waiting);

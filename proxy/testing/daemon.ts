@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { commandOf, type EngineName, freePort, until } from './server-program.ts';
+import { freePort } from './free-port.ts';
+import { commandOf, type EngineName } from './server-program.ts';
+import { until } from './until.ts';
 
 /** nginx or ours in the background, as a master with its workers; programs that follow one another share the folder. */
 export class Daemon {
@@ -77,7 +79,7 @@ export class Daemon {
   /** The answers that come, once `count` different ones have: with `return 200 $pid`, the workers. */
   async answers(count: number, uri = '/'): Promise<Set<string>> {
     const seen = new Set<string>();
-    await until(async () => {
+    await until(`${count} answer`, async () => {
       const answers = await Promise.allSettled(Array.from({ length: 8 }, () => this.get(uri)));
       for (const answer of answers) if (answer.status === 'fulfilled') seen.add(answer.value);
       return seen.size >= count;
@@ -91,7 +93,7 @@ export class Daemon {
       const pid = this.pid(name);
       if (pid === 0 || !isRunning(pid)) continue;
       process.kill(pid, 'SIGTERM');
-      await until(() => !isRunning(pid));
+      await until(`${name} is gone`, () => !isRunning(pid));
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
