@@ -39,7 +39,7 @@ export interface Exchange {
   uriIsOriginal: boolean;
   /** False after `rewrite ... break`: `proxy_pass` then sends the new path as it is, whatever URI it has itself. */
   locationHolds: boolean;
-  /** The words of the status line when they aren't the usual ones. */
+  /** The words of the status line when they aren't the usual ones; '' for none. */
   reason: string | undefined;
   /** `Server` and `Date` of an upstream, passed on in place of our own. */
   serverHeader: string | undefined;

@@ -11,8 +11,8 @@ const BARE_SERVER_LINE = `\r\nServer: ${PRODUCT}\r\nDate: `;
  * goes in chunks (`chunked`), and whether the connection stays. Source: ngx_http_header_filter and ngx_http_chunked_filter_module.c.
  */
 export function responseHead(exchange: HttpExchange, chunked: boolean): string {
-  const { status, core } = exchange;
-  let head = `HTTP/1.1 ${exchange.reason === undefined ? statusLine(status) : `${status} ${exchange.reason}`}`;
+  const { status, core, reason } = exchange;
+  let head = `HTTP/1.1 ${reason === undefined ? statusLine(status) : reason === '' ? status : `${status} ${reason}`}`;
   if (exchange.serverHeader !== undefined) head += `\r\nServer: ${exchange.serverHeader}\r\nDate: `;
   else head += core.serverTokens === 'off' ? BARE_SERVER_LINE : SERVER_LINE;
   head += exchange.dateHeader ?? clock.httpDate;

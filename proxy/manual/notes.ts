@@ -1,17 +1,11 @@
-/**
- * What nginx's manual says about a directive beside its form: the default (`undefined` for those that have none), and
- * how ours differs on purpose. From it and the modules' tables `docs/directives.md` is made (`npm run docs`).
- */
-export interface DirectiveNote {
-  readonly default?: string;
-  readonly differs?: string;
-}
+import { type DirectiveNote, noEffect } from './note.ts';
+import { upstreamNotes, upstreamTlsNotes } from './upstream-notes.ts';
 
-const noEffect = 'read and checked, without effect: ';
 const sockets = `${noEffect}Node's sockets have no such setting`;
 const memory = `${noEffect}memory is the runtime's`;
 const hash = `${noEffect}tables grow by themselves`;
 
+/** The notes of all directives. From them and the modules' tables `docs/directives.md` is made (`npm run docs`). */
 export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   // The main context and events
   user: { default: 'nobody nobody', differs: 'obeyed by workers of a master that runs as root' },
@@ -221,60 +215,23 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
 
   // Upstreams
   proxy_http_version: { default: '1.0' },
-  proxy_pass_request_headers: { default: 'on' },
-  proxy_pass_request_body: { default: 'on' },
-  proxy_connect_timeout: { default: '60s' },
-  proxy_send_timeout: { default: '60s' },
-  proxy_read_timeout: { default: '60s' },
-  proxy_next_upstream: { default: 'error timeout' },
-  proxy_next_upstream_tries: { default: '0' },
-  proxy_next_upstream_timeout: { default: '0' },
-  proxy_buffering: { default: 'on', differs: 'bytes go on to a client that takes them at once' },
-  proxy_request_buffering: { default: 'on' },
-  proxy_ignore_client_abort: { default: 'off' },
-  proxy_intercept_errors: { default: 'off' },
-  proxy_buffer_size: { default: '4k | 8k', differs: 'always 4k; bounds the head alone' },
-  proxy_buffers: {
-    default: '8 4k | 8k',
-    differs: 'always 8 4k; the sum bounds what waits in memory for a slow client',
-  },
-  proxy_busy_buffers_size: {
-    default: '8k | 16k',
-    differs: "checked, without effect: what a client takes is its socket's",
-  },
-  proxy_max_temp_file_size: { default: '1024m' },
-  proxy_temp_file_write_size: {
-    default: '8k | 16k',
-    differs: 'checked, without effect: what is in memory is written at once',
-  },
-  proxy_temp_path: { default: 'proxy_temp', differs: "the system's folder when none is given" },
   proxy_headers_hash_max_size: { default: '512', differs: hash },
   proxy_headers_hash_bucket_size: { default: '64', differs: hash },
-  proxy_socket_keepalive: { default: 'off', differs: sockets },
-  proxy_force_ranges: { default: 'off', differs: `${noEffect}as \`off\`` },
-  proxy_send_lowat: { default: '0', differs: sockets },
+  proxy_send_lowat: { default: '0', differs: 'a warning, without effect, as nginx says it on Linux' },
   proxy_set_header: { default: 'Host $proxy_host; Connection close' },
-  proxy_ignore_headers: { differs: '`X-Accel-Charset` is never obeyed' },
   proxy_redirect: { default: 'default' },
   proxy_cookie_domain: { default: 'off' },
   proxy_cookie_path: { default: 'off' },
-  proxy_cache: { default: 'off' },
   proxy_cache_key: { default: '$scheme$proxy_host$request_uri' },
-  proxy_cache_methods: { default: 'GET HEAD' },
-  proxy_cache_min_uses: { default: '1' },
-  proxy_cache_lock: { default: 'off' },
-  proxy_cache_lock_timeout: { default: '5s' },
-  proxy_cache_lock_age: { default: '5s' },
-  proxy_cache_use_stale: { default: 'off' },
-  proxy_cache_revalidate: { default: 'off' },
   proxy_cache_convert_head: { default: 'on' },
-  proxy_cache_background_update: { default: 'off' },
-  proxy_ssl_verify: { default: 'off' },
-  proxy_ssl_verify_depth: { default: '1', differs: `${noEffect}chains of any length are followed` },
-  proxy_ssl_server_name: { default: 'off' },
-  proxy_ssl_session_reuse: { default: 'on', differs: 'sessions belong to a location, and not to the server' },
-  proxy_ssl_name: { default: '$proxy_host' },
-  proxy_ssl_ciphers: { default: 'DEFAULT' },
-  proxy_ssl_protocols: { default: 'TLSv1.2 TLSv1.3', differs: 'the range from the least to the highest' },
+  ...upstreamNotes('proxy'),
+  ...upstreamTlsNotes('proxy'),
+  fastcgi_keep_conn: { default: 'off' },
+  fastcgi_send_lowat: { default: '0', differs: 'a warning, without effect, as nginx says it on Linux' },
+  ...upstreamNotes('fastcgi'),
+  uwsgi_modifier1: { default: '0' },
+  uwsgi_modifier2: { default: '0' },
+  ...upstreamNotes('uwsgi'),
+  ...upstreamTlsNotes('uwsgi'),
   zone: { differs: 'checked, without effect: each worker has its own counters' },
 };

@@ -8,6 +8,7 @@ import { authRequestModule } from './auth-request.ts';
 import { autoindexModule } from './autoindex.ts';
 import { charsetModule } from './charset.ts';
 import { emptyGifModule } from './empty-gif.ts';
+import { fastcgi } from './fastcgi.ts';
 import { geoModule } from './geo.ts';
 import { gunzipModule } from './gunzip.ts';
 import { gzipModule } from './gzip.ts';
@@ -33,6 +34,7 @@ import { stubStatusModule } from './stub-status.ts';
 import { subFilterModule } from './sub-filter.ts';
 import { upstream } from './upstream.ts';
 import { useridModule } from './userid.ts';
+import { uwsgi } from './uwsgi.ts';
 
 /**
  * All modules of the `http` block. The order matters twice: handlers of one phase run from top to bottom (an index
@@ -60,6 +62,8 @@ export const modules: readonly Module[] = [
   staticModule,
   upstreamRegistry,
   proxy,
+  fastcgi,
+  uwsgi,
   upstream,
   stubStatusModule,
   emptyGifModule,

@@ -5,11 +5,9 @@ import type { HttpExchange } from '../http/http-exchange.ts';
 import { AGAIN, type Module } from '../http/module.ts';
 import { redirectLocation } from '../http/redirect.ts';
 import { systemTemporaryPath } from '../http/temporary-file.ts';
-import { addressOf } from '../upstream/address.ts';
-import type { Cache } from '../upstream/cache/cache-path.ts';
 import { Caching } from '../upstream/cache/caching.ts';
-import type { CacheMain } from '../upstream/cache/directives.ts';
-import { literalAddress, upstreamFor } from '../upstream/dynamic.ts';
+import { cacheMain } from '../upstream/cache/directives.ts';
+import { findUpstream } from '../upstream/dynamic.ts';
 import { Forwarding } from '../upstream/forward.ts';
 import type { ForwardRequest, ForwardSettings } from '../upstream/forward-request.ts';
 import { settingsOf } from '../upstream/forward-settings.ts';
@@ -25,19 +23,10 @@ import { takeHead } from '../upstream/take-head.ts';
 export const proxy: Module = {
   name: 'ngx_http_proxy_module',
   directives: proxyDirectives(proxyHandler),
-  createMain: (): CacheMain => ({ caches: [] }),
+  ...cacheMain,
   createLocation: createProxyLocation,
   mergeLocation: mergeProxyLocation,
-  begin: ({ caches }: CacheMain) => {
-    for (const { state } of caches) (state as Cache).begin();
-  },
-  retire: ({ caches }: CacheMain) => {
-    for (const { state } of caches) (state as Cache).retire();
-  },
   variables: {
-    upstream_cache_status: (exchange) => exchange.variables.get('upstream_cache_status'),
-    upstream_cache_last_modified: (exchange) => exchange.variables.get('upstream_cache_last_modified'),
-    upstream_cache_etag: (exchange) => exchange.variables.get('upstream_cache_etag'),
     proxy_host: (exchange) => targetOf(exchange)?.hostHeader ?? exchange.variables.get('proxy_host'),
     proxy_port: (exchange) => targetOf(exchange)?.port ?? exchange.variables.get('proxy_port'),
     proxy_add_x_forwarded_for: forwardedFor,
@@ -76,29 +65,7 @@ function passByVariables(exchange: Exchange, location: ProxyLocation, text: stri
   }
   exchange.variables.set('proxy_host', url.hostHeader);
   exchange.variables.set('proxy_port', url.port);
-  const registry = exchange.main<UpstreamRegistry>(upstreamRegistry);
-  const named = registry.find(url.authority) ?? registry.find(url.where.host);
-  const literal = literalAddress(url.where);
-  if (named !== undefined || literal !== undefined) {
-    readBody(exchange, location, url, named ?? upstreamFor(url.authority, [literal!]));
-    return AGAIN;
-  }
-  const { resolver, resolverTimeout } = exchange.location<CoreLocation>(core);
-  if (resolver === undefined) {
-    exchange.logError('error', `no resolver defined to resolve ${url.where.host}`);
-    return 502;
-  }
-  resolver.addressesOf(url.where.host, resolverTimeout).then(
-    (found) => {
-      const addresses = found.map((host) => addressOf(host, url.where.port));
-      readBody(exchange, location, url, upstreamFor(url.authority, addresses));
-    },
-    (error: Error) => {
-      exchange.logError('error', error.message);
-      exchange.fail(502);
-    },
-  );
-  return AGAIN;
+  return findUpstream(exchange, url.where, url.authority, (found) => readBody(exchange, location, url, found));
 }
 
 /** Reads the body, as far as it has to be there before anything is sent. */
@@ -178,7 +145,7 @@ function forwardToKeep(
   base: Omit<ForwardRequest, 'head' | 'headOnly' | 'keeper'>,
   length: number | undefined,
 ): void {
-  Caching.begin(exchange, location.caching!, key, settings.takeHead, (keeper) => {
+  Caching.begin(exchange, location.caching!, key, settings, (keeper) => {
     const form = keeper?.cacheable ? location.wholeForm! : location.form!;
     const method = keeper?.method ?? exchange.method;
     const own = { method: method === exchange.method ? undefined : method, headers: keeper?.conditions ?? [] };

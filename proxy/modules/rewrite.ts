@@ -136,7 +136,7 @@ function respondWith(status: number, value: ComplexValue): Instruction {
   }
   return (exchange) => {
     exchange.status = status;
-    exchange.contentType = contentTypeOf(exchange);
+    exchange.contentType ??= contentTypeOf(exchange);
     exchange.respond(value(exchange));
     return AGAIN;
   };

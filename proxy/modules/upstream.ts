@@ -78,6 +78,9 @@ export const upstream: Module = {
       }
       return undefined;
     },
+    upstream_cache_status: (exchange) => exchange.variables.get('upstream_cache_status'),
+    upstream_cache_last_modified: (exchange) => exchange.variables.get('upstream_cache_last_modified'),
+    upstream_cache_etag: (exchange) => exchange.variables.get('upstream_cache_etag'),
     upstream_addr: (exchange) => listed(exchange, (facts) => facts.addresses),
     upstream_status: (exchange) =>
       listed(exchange, (facts) => facts.statuses.map((status) => (status > 0 ? String(status) : '-'))),

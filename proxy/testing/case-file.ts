@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { GatewayApp } from './gateway-apps.ts';
 
 /** Requests that both servers get, and whose answers must be the same. One string is one connection. */
 export type Requests = string | readonly string[] | { readonly together: readonly string[] };
@@ -18,6 +19,9 @@ export interface CaseFile {
   readonly files?: Readonly<Record<string, string | Buffer>>;
   /** The application behind the servers. */
   readonly app?: RequestListener;
+  /** Applications that speak uwsgi and FastCGI, at `127.0.0.1:UWSGI` and `127.0.0.1:FASTCGI`. */
+  readonly uwsgi?: GatewayApp;
+  readonly fastcgi?: GatewayApp;
   /** One request, several one after the other, or several at once, by the statement they prove. */
   readonly requests: Readonly<Record<string, Requests>>;
   /** Lines of the error log from this level on must be the same as well; none are compared when it isn't given. */

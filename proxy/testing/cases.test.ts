@@ -18,7 +18,7 @@ describe.skipIf(nginxMissing !== undefined)('as nginx does', () => {
   describe.each(files)('%s', (_, cases) => {
     let pair: SideBySide;
     beforeAll(async () => {
-      pair = await SideBySide.start(cases.http, cases.files ?? {}, cases.app);
+      pair = await SideBySide.start(cases.http, cases.files ?? {}, cases.app, cases);
     });
     afterAll(() => pair?.stop());
 

@@ -9,6 +9,7 @@ import { Engine, openListener } from '../http/engine.ts';
 import { modules } from '../modules/index.ts';
 import { acceptSecure } from '../modules/ssl.ts';
 import { freePort } from './free-port.ts';
+import { fastcgiServer, type GatewayApp, uwsgiServer } from './gateway-apps.ts';
 import { NGINX } from './server-program.ts';
 import { until } from './until.ts';
 
@@ -20,6 +21,12 @@ if (nginxMissing !== undefined && process.env.WORKBOOK_REQUIRE_NGINX === '1') th
 export interface Outcome {
   readonly text: string;
   readonly closed: boolean;
+}
+
+/** Applications that speak other protocols than HTTP. */
+export interface Gateways {
+  readonly uwsgi?: GatewayApp | undefined;
+  readonly fastcgi?: GatewayApp | undefined;
 }
 
 /** Real nginx and ours with the same configuration, each with its own port and folder. */
@@ -59,6 +66,7 @@ export class SideBySide {
     http: string,
     files: Readonly<Record<string, string | Buffer>>,
     app?: RequestListener,
+    gateways: Gateways = {},
   ): Promise<SideBySide> {
     const folder = mkdtempSync(path.join(tmpdir(), 'side-by-side-'));
     const changed = new Date('2024-01-02T03:04:05Z');
@@ -83,23 +91,33 @@ export class SideBySide {
         },
       });
     }
+    const gatewayPorts: [port: number, word: string][] = [];
+    for (const [word, server] of [
+      ['UWSGI', gateways.uwsgi && (await uwsgiServer(gateways.uwsgi))],
+      ['FASTCGI', gateways.fastcgi && (await fastcgiServer(gateways.fastcgi))],
+    ] as const) {
+      if (server === undefined) continue;
+      servers.push(server);
+      gatewayPorts.push([(server.address() as { port: number }).port, word]);
+    }
     const configurations = ports.map((port, index) => {
       const name = index === 0 ? 'theirs' : 'ours';
       mkdirSync(path.join(folder, name));
       const file = path.join(folder, `${name}.conf`);
-      const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+      const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi']
         .filter((kind) => !http.includes(`${kind}_temp_path`))
         .map((kind) => `${kind}_temp_path ${folder}/${name}/${kind};`)
         .join(' ');
-      const text = `
+      let text = `
         error_log ${folder}/${name}/error.log info; events { }
         ${index === 0 ? `daemon off; master_process off; pid ${folder}/nginx.pid;` : ''}
-        http { ${index === 0 ? temporary : ''} ${http} }`
+        http { ${index === 0 ? `scgi_temp_path ${folder}/${name}/scgi;` : ''} ${temporary} ${http} }`
         .replaceAll('PORT', String(port))
         .replaceAll('OTHER', String(others[index]))
         .replaceAll('APP', String(appPort))
         .replaceAll('LOGS', `${folder}/${name}`)
         .replaceAll('FOLDER', folder);
+      for (const [own, word] of gatewayPorts) text = text.replaceAll(`:${word}`, `:${own}`);
       writeFileSync(file, text);
       return file;
     });
@@ -112,6 +130,7 @@ export class SideBySide {
       ...ports.map((port) => [port, 'PORT'] as const),
       ...others.map((port) => [port, 'OTHER'] as const),
       [appPort, 'APP'] as const,
+      ...gatewayPorts,
     ];
     const pair = new SideBySide(folder, ports, others, words, nginx, engine, servers);
     try {

@@ -1,6 +1,7 @@
 import type { Exchange } from '../http/exchange.ts';
 import type { UpstreamTls } from './connection.ts';
 import type { Keeper } from './keeper.ts';
+import type { AnswerProtocol } from './protocols/protocol.ts';
 import type { Upstream } from './registry.ts';
 import type { OutgoingBody } from './request-body.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -22,6 +23,8 @@ export interface ForwardSettings {
   /** `X-Accel-Buffering` of the upstream overrides it; `undefined` where that header is ignored. */
   readonly spoolOnWish: SpoolLimits | undefined;
   readonly ignoreClientAbort: boolean;
+  /** How answers are read; `undefined` for HTTP. */
+  readonly protocol: AnswerProtocol | undefined;
   /** Puts the upstream's status and headers into the exchange; false when it has answered the exchange in another way. */
   takeHead(exchange: Exchange, head: ResponseHead): boolean;
 }
@@ -29,7 +32,7 @@ export interface ForwardSettings {
 /** What one request is sent with. */
 export interface ForwardRequest {
   readonly upstream: Upstream;
-  readonly scheme: 'http' | 'https';
+  readonly scheme: string;
   readonly tls: UpstreamTls | undefined;
   readonly head: string;
   /** The path in the request, for the error log. */

@@ -3,6 +3,7 @@ import type { Module } from '../http/module.ts';
 import { systemTemporaryPath } from '../http/temporary-file.ts';
 import { type CacheMain, cacheSettings } from './cache/directives.ts';
 import type { ForwardSettings } from './forward-request.ts';
+import type { AnswerProtocol } from './protocols/protocol.ts';
 import type { UpstreamLocation } from './upstream-location.ts';
 
 /** The settings of a module's location for `Forwarding`, and for its cache, made once. */
@@ -12,6 +13,7 @@ export function settingsOf(
   prefix: string,
   location: UpstreamLocation,
   takeHead: () => ForwardSettings['takeHead'],
+  protocol: AnswerProtocol | undefined = undefined,
 ): ForwardSettings {
   if (location.settings !== undefined) return location.settings;
   const { buffers, maxTempFileSize, tempPath } = location;
@@ -33,6 +35,7 @@ export function settingsOf(
     spool: location.buffering === true ? spool : undefined,
     spoolOnWish: location.ignoreHeaders!.has('x-accel-buffering') ? undefined : spool,
     ignoreClientAbort: location.ignoreClientAbort!,
+    protocol,
     takeHead: takeHead(),
   };
   return location.settings;

@@ -15,6 +15,7 @@ import {
 } from './failure.ts';
 import type { ForwardRequest, ForwardSettings } from './forward-request.ts';
 import type { Peer } from './peer.ts';
+import type { AnswerReader } from './protocols/protocol.ts';
 import { readerFor } from './response-body.ts';
 import { HeadReader, type ResponseHead } from './response-head.ts';
 import { Tunnel } from './tunnel.ts';
@@ -44,7 +45,7 @@ export class Forwarding implements ConnectionUser {
   #requestSent = false;
   #bodySent = false;
   #attemptAt = 0;
-  readonly #headReader = new HeadReader();
+  #answer: AnswerReader;
   #head: ResponseHead | undefined;
   /** The body on its way to the client, unless it came with the head. */
   #pipe: AnswerPipe | undefined;
@@ -54,6 +55,7 @@ export class Forwarding implements ConnectionUser {
     this.#exchange = exchange;
     this.#settings = settings;
     this.#request = request;
+    this.#answer = this.#newAnswer();
     const { upstream } = request;
     const client: Client = {
       remoteAddress: exchange.connection.remoteAddress,
@@ -141,6 +143,14 @@ export class Forwarding implements ConnectionUser {
     );
   }
 
+  /** Each attempt has its own. */
+  #newAnswer(): AnswerReader {
+    const { protocol } = this.#settings;
+    return protocol === undefined
+      ? new HeadReader()
+      : protocol.reader((level, message) => this.#logWhile(level, message));
+  }
+
   onDrain(): void {
     this.#request.body.onDrain();
     if (this.#head === undefined) {
@@ -152,10 +162,10 @@ export class Forwarding implements ConnectionUser {
   onBytes(bytes: Buffer, end: number): boolean {
     this.#attempts!.bytesReceived += end;
     if (this.#head !== undefined) return this.#takeBody(bytes, 0, end);
-    const head = this.#headReader.read(bytes, end, this.#settings.bufferSize);
+    const head = this.#answer.read(bytes, end, this.#settings.bufferSize);
     if (head === undefined) return true;
-    if (!('problem' in head)) return this.#takeHead(head, bytes, this.#headReader.bodyStart, end);
-    this.#logWhile('error', head.problem);
+    if (!('problem' in head)) return this.#takeHead(head, bytes, this.#answer.bodyStart, end);
+    if (head.problem !== '') this.#logWhile('error', head.problem);
     this.#next(NEXT.invalid_header);
     return true;
   }
@@ -174,7 +184,7 @@ export class Forwarding implements ConnectionUser {
     attempts.headers = head.headers;
     attempts.answered(head.status);
     attempts.headCame((now - this.#attemptAt) / 1000);
-    if (head.status === 101) {
+    if (head.status === 101 && this.#answer.body === undefined) {
       this.#upgrade(head, bytes, start, end);
       return true;
     }
@@ -183,8 +193,9 @@ export class Forwarding implements ConnectionUser {
       this.#discard();
       return true;
     }
-    const bodyless = headOnly || head.status === 204 || head.status === 304;
-    const { text } = this.#headReader;
+    const body = this.#answer.body?.(head, exchange.method);
+    const bodyless = body === undefined && (headOnly || head.status === 204 || head.status === 304);
+    const { text } = this.#answer;
     if (!this.#settings.takeHead(exchange, head)) {
       // Answered otherwise (error_page, X-Accel-Redirect): the upstream's body is of no use.
       keeper?.intercepted(head.status);
@@ -198,7 +209,7 @@ export class Forwarding implements ConnectionUser {
       exchange.end();
       return true;
     }
-    const length = head.contentLength;
+    const length = body === undefined ? head.contentLength : undefined;
     if (!bodyless && length !== undefined && length === end - start && length <= ONE_PIECE && length > 0) {
       keeper?.write(bytes.subarray(start, end));
       this.#release(true, now);
@@ -214,9 +225,8 @@ export class Forwarding implements ConnectionUser {
       exchange.end();
       return true;
     }
-    this.#pipe = new AnswerPipe(exchange, this.#settings, head.headers, readerFor(head, bodyless), keeper, () =>
-      this.#readOn(),
-    );
+    const reader = body ?? readerFor(head, bodyless);
+    this.#pipe = new AnswerPipe(exchange, this.#settings, head.headers, reader, keeper, () => this.#readOn());
     exchange.sendHead();
     return this.#takeBody(bytes, start, end);
   }
@@ -227,15 +237,15 @@ export class Forwarding implements ConnectionUser {
     if (pipe === undefined || connection === undefined) return true;
     const ready = pipe.take(bytes, start, end);
     if (this.#done) return true;
-    const { complete, broken, surplus } = pipe.reader;
+    const { complete, broken, surplus, problem, reusable = true } = pipe.reader;
     if (broken) {
-      this.#logWhile('error', 'upstream sent invalid chunked response');
+      this.#logWhile('error', problem ?? 'upstream sent invalid chunked response');
       this.#cutShort();
       return true;
     }
     if (complete) {
       if (surplus) this.#logWhile('warn', 'upstream sent more data than specified in "Content-Length" header');
-      this.#release(!surplus);
+      this.#release(!surplus && reusable);
       this.#request.keeper?.complete();
       pipe.end();
       return true;
@@ -356,7 +366,7 @@ export class Forwarding implements ConnectionUser {
       this.#fail(status, kind);
       return;
     }
-    this.#headReader.text = '';
+    this.#answer = this.#newAnswer();
     this.#head = undefined;
     this.#connect();
   }

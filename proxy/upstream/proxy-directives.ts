@@ -1,4 +1,4 @@
-import { type Directive, number, oneOf, size } from '../config/index.ts';
+import { type Directive, flag, number, oneOf } from '../config/index.ts';
 import type { CoreLocation } from '../http/configuration.ts';
 import { core } from '../http/core.ts';
 import type { Build, DirectiveSpec, Handler } from '../http/module.ts';
@@ -8,7 +8,7 @@ import type { ProxyLocation } from './proxy-location.ts';
 import { parseProxyUrl } from './proxy-url.ts';
 import { type UpstreamRegistry, upstreamRegistry } from './registry.ts';
 import type { ReplaceRule } from './rewrite-headers.ts';
-import { checked, upstreamDirectives } from './upstream-directives.ts';
+import { checked, sendLowat, upstreamDirectives } from './upstream-directives.ts';
 import { tlsDirectives } from './upstream-tls.ts';
 
 const everywhere = ['http', 'server', 'location'] as const;
@@ -47,9 +47,13 @@ export function proxyDirectives(handler: Handler): DirectiveSpec[] {
     once('proxy_method', 'method', (directive, build) => build.value(directive.words[0]!.text)),
     once('proxy_set_body', 'setBody', (directive, build) => build.value(directive.words[0]!.text)),
     ...upstreamDirectives('proxy', 'ngx_http_proxy_module', RETRIES),
+    spec('proxy_cache_convert_head', 'flag', ({ cache }, directive, build) => {
+      if (cache.convertHead !== undefined) build.fail(`"${directive.name}" directive is duplicate`);
+      cache.convertHead = flag(directive);
+    }),
     checked('proxy_headers_hash_max_size', 1, (directive) => number(directive)),
     checked('proxy_headers_hash_bucket_size', 1, (directive) => number(directive)),
-    checked('proxy_send_lowat', 1, (directive) => size(directive)),
+    sendLowat('proxy_send_lowat'),
     spec('proxy_set_header', 2, (location, directive, build) => {
       location.setHeaders ??= [];
       location.setHeaders.push({ name: directive.words[0]!.text, value: build.value(directive.words[1]!.text) });

@@ -64,6 +64,7 @@ export function mergeProxyLocation(parent: ProxyLocation, child: ProxyLocation):
     if (child[key] === undefined && parent[key] !== undefined) Object.assign(child, { [key]: parent[key] });
   child.httpVersion ??= parent.httpVersion ?? '1.0';
   mergeUpstreamLocation('proxy', HIDDEN, parent, child);
+  child.cache.convertHead ??= true;
   const { pass } = child;
   if (pass === undefined) return;
   child.form = requestForm(child, pass);

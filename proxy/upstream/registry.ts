@@ -112,6 +112,9 @@ export class UpstreamRegistry {
       const where = settings.where!;
       // `http://name` written before its `upstream name { }`.
       if (where.portText === undefined && this.#settings.get(where.host.toLowerCase())?.servers !== undefined) continue;
+      if (where.port === 0 && where.path === undefined) {
+        throw new ConfigError(`no port in upstream "${where.host}"`, settings.file, settings.line);
+      }
       const addresses = resolveNow(where);
       if (addresses === undefined) {
         throw new ConfigError(`host not found in upstream "${where.host}"`, settings.file, settings.line);

@@ -17,6 +17,14 @@ export interface OutgoingBody {
   ): void;
   onDrain(): void;
   close(): void;
+  /** The same body in the frames of a protocol. Called once, before it is sent. */
+  framed(framing: Framing): OutgoingBody;
+}
+
+/** How a protocol wraps the pieces of a body, and what follows the last of them. */
+export interface Framing {
+  wrap(bytes: Buffer): Buffer;
+  readonly end: Buffer;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -38,6 +46,10 @@ export class MemoryBody implements OutgoingBody {
   }
   onDrain(): void {}
   close(): void {}
+
+  framed({ wrap, end }: Framing): MemoryBody {
+    return new MemoryBody(this.whole.length === 0 ? end : Buffer.concat([wrap(this.whole), end]));
+  }
 }
 
 export const NO_BODY = new MemoryBody();
@@ -46,6 +58,7 @@ export const NO_BODY = new MemoryBody();
 class FileBody implements OutgoingBody {
   readonly whole = undefined;
   readonly #file: TemporaryFile;
+  #framing: Framing | undefined;
   #pump: (() => void) | undefined;
 
   constructor(file: TemporaryFile) {
@@ -63,8 +76,9 @@ class FileBody implements OutgoingBody {
         const piece = this.#file.read(at, 65536);
         if (piece.length === 0) return;
         at += piece.length;
-        const ready = connection.socket.write(piece);
+        const ready = connection.socket.write(this.#framing?.wrap(piece) ?? piece);
         if (at === this.length) {
+          if (this.#framing !== undefined) connection.socket.write(this.#framing.end);
           this.#pump = undefined;
           onSent();
           return;
@@ -83,6 +97,11 @@ class FileBody implements OutgoingBody {
     this.#pump = undefined;
     this.#file.close();
   }
+
+  framed(framing: Framing): this {
+    this.#framing = framing;
+    return this;
+  }
 }
 
 /** A body passed on while it comes in (`proxy_request_buffering off`). */
@@ -90,6 +109,7 @@ export class StreamedBody implements OutgoingBody {
   readonly length: number | undefined;
   readonly whole = undefined;
   readonly #body: RequestBody;
+  #framing: Framing | undefined;
 
   constructor(body: RequestBody) {
     this.#body = body;
@@ -103,7 +123,8 @@ export class StreamedBody implements OutgoingBody {
     onBlocked: () => void,
   ): void {
     const { socket } = connection;
-    const chunked = this.length === undefined;
+    const framing = this.#framing;
+    const chunked = this.length === undefined && framing === undefined;
     this.#body.start(
       (chunk) => {
         if (connection.closed) return;
@@ -115,14 +136,17 @@ export class StreamedBody implements OutgoingBody {
           ready = socket.write('\r\n', 'latin1');
           socket.uncork();
         } else {
-          ready = socket.write(chunk);
+          ready = socket.write(framing?.wrap(chunk) ?? chunk);
         }
         if (ready) return;
         this.#body.pause();
         onBlocked();
       },
       () => {
-        if (chunked && !connection.closed) socket.write('0\r\n\r\n', 'latin1');
+        if (!connection.closed) {
+          if (chunked) socket.write('0\r\n\r\n', 'latin1');
+          else if (framing !== undefined) socket.write(framing.end);
+        }
         onSent();
       },
       onError,
@@ -134,6 +158,11 @@ export class StreamedBody implements OutgoingBody {
   }
 
   close(): void {}
+
+  framed(framing: Framing): this {
+    this.#framing = framing;
+    return this;
+  }
 }
 
 /**
@@ -176,6 +205,7 @@ export function storeBody(
     },
     () => {
       exchange.onAbort = undefined;
+      if (exchange.body.length === undefined) exchange.variables.set('content_length', String(size));
       if (file !== undefined) onReady(new FileBody(file));
       else onReady(chunks.length === 1 ? new MemoryBody(chunks[0]!) : new MemoryBody(Buffer.concat(chunks, size)));
     },

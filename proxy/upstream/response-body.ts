@@ -9,6 +9,10 @@ export interface BodyReader {
   readonly surplus: boolean;
   /** The framing can't be understood. */
   readonly broken: boolean;
+  /** Why, in nginx's words, where there is more than one reason. */
+  readonly problem?: string | undefined;
+  /** Whether the connection may carry another request once the body is complete; it may when not said. */
+  readonly reusable?: boolean;
   /** The end of the connection is the end of the body. */
   readonly untilClose: boolean;
 }

@@ -6,8 +6,8 @@ import { nameIs } from '../http/header-set.ts';
  */
 export interface ResponseHead {
   status: number;
-  /** The words after the status; '' when there are none. */
-  reason: string;
+  /** The words after the status, '' when there are none; `undefined` for the usual ones. */
+  reason: string | undefined;
   /** 0 for HTTP/1.0, 1 for HTTP/1.1. */
   minor: number;
   /** name, value, name, value ... as sent. */
@@ -29,7 +29,7 @@ const STATUS_LINE = /^HTTP\/1\.(\d) +(\d{3})(?: ([^\r\n]*))?\r?$/;
 /** What most answers begin with. */
 const USUAL = 'HTTP/1.1 200 OK\r\n';
 
-const TOO_BIG: InvalidHead = { problem: 'upstream sent too big header' };
+export const TOO_BIG: InvalidHead = { problem: 'upstream sent too big header' };
 
 /** Gathers the head of an answer from as many reads as it takes, past the interim ones before it. */
 export class HeadReader {
@@ -65,9 +65,19 @@ export function readResponseHead(text: string): ResponseHead | InvalidHead | und
   const head = newHead();
   if (text.startsWith(USUAL)) head.reason = 'OK';
   else if (!readStatusLine(head, text.slice(0, lineEnd))) return { problem: NOT_HTTP };
+  return readFields(head, text, lineEnd + 1, false);
+}
+
+/** Reads the header lines from `start` on into the head; `undefined` when their end hasn't arrived yet. What they say of the body is left to the caller when `lenient`. */
+export function readFields(
+  head: ResponseHead,
+  text: string,
+  start: number,
+  lenient: boolean,
+): ResponseHead | InvalidHead | undefined {
   // Looked for once: most heads have none, and each line would search to the end.
-  const nul = text.indexOf('\0', lineEnd);
-  let at = lineEnd + 1;
+  const nul = text.indexOf('\0', start);
+  let at = start;
   for (;;) {
     const lineFeed = text.indexOf('\n', at);
     if (lineFeed < 0) return undefined;
@@ -77,26 +87,33 @@ export function readResponseHead(text: string): ResponseHead | InvalidHead | und
       return head;
     }
     const colon = endOfName(text, at, lineStop);
-    if (colon <= at) return { problem: INVALID };
-    let start = colon + 1;
+    if (colon < 0) {
+      if (!text.startsWith('HTTP/', at)) return invalid(text, at, ~colon);
+      // Some servers write a status line among the headers: it is passed over.
+      at = lineFeed + 1;
+      continue;
+    }
+    let from = Math.min(colon + 1, lineStop);
     let stop = lineStop;
-    while (start < stop && text.charCodeAt(start) === 32) start++;
-    while (stop > start && text.charCodeAt(stop - 1) === 32) stop--;
+    while (from < stop && text.charCodeAt(from) === 32) from++;
+    while (stop > from && text.charCodeAt(stop - 1) === 32) stop--;
     const carriageReturn = text.indexOf('\r', colon);
-    if ((carriageReturn >= 0 && carriageReturn < lineStop) || (nul >= 0 && nul < lineFeed)) return { problem: INVALID };
+    if (carriageReturn >= 0 && carriageReturn < lineStop) return invalid(text, at, carriageReturn);
+    if (nul >= 0 && nul < lineFeed) return invalid(text, at, nul);
     const name = text.slice(at, colon);
-    const value = text.slice(start, stop);
-    const problem = noteHeader(head, name, value);
+    const value = text.slice(from, stop);
+    const problem = lenient ? undefined : noteHeader(head, name, value);
     if (problem !== undefined) return { problem };
     head.headers.push(name, value);
     at = lineFeed + 1;
   }
 }
 
-function newHead(): ResponseHead {
+/** A head of which nothing is known yet. */
+export function newHead(): ResponseHead {
   return {
     status: 200,
-    reason: '',
+    reason: undefined,
     minor: 1,
     headers: [],
     contentLength: undefined,
@@ -106,7 +123,8 @@ function newHead(): ResponseHead {
   };
 }
 
-function readStatusLine(head: ResponseHead, line: string): boolean {
+/** Reads the first line of an answer; false when it is none of HTTP. */
+export function readStatusLine(head: ResponseHead, line: string): boolean {
   const match = STATUS_LINE.exec(line);
   if (match === null) return false;
   head.status = Number(match[2]);
@@ -116,17 +134,22 @@ function readStatusLine(head: ResponseHead, line: string): boolean {
   return true;
 }
 
-/** Where the colon after a name is; -1 when there is none, or what is before it can't be a name. */
+/** Where the colon after a name is; `stop` when there is none: such a header has no value. `~i` when what is at `i` can't be part of a name. */
 function endOfName(text: string, start: number, stop: number): number {
   for (let i = start; i < stop; i++) {
     const code = text.charCodeAt(i);
-    if (code === 58) return i;
-    if (code <= 32 || code === 127) return -1;
+    if (code === 58) return i === start ? ~i : i;
+    if (code <= 32 || code === 127) return ~i;
   }
-  return -1;
+  return stop;
 }
 
-const INVALID = 'upstream sent invalid header';
+/** The line that began at `start` can't be read from `at` on. */
+function invalid(text: string, start: number, at: number): InvalidHead {
+  const code = text.charCodeAt(at).toString(16).padStart(2, '0');
+  return { problem: `upstream sent invalid header: "${text.slice(start, at)}\\x${code}..."` };
+}
+
 const NOT_HTTP = 'upstream sent no valid HTTP/1.0 header';
 
 /** Takes note of framing. The length decides whether a closer look is worth it. */

@@ -15,7 +15,7 @@ describe('the head of a response', () => {
 
   test.each([
     ['SSH-2.0-OpenSSH\r\n', 'upstream sent no valid HTTP/1.0 header'],
-    ['HTTP/1.1 200 OK\r\nbad header\r\n\r\n', 'upstream sent invalid header'],
+    ['HTTP/1.1 200 OK\r\nbad header\r\n\r\n', 'upstream sent invalid header: "bad\\x20..."'],
     [
       'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
       'upstream sent "Content-Length" and "Transfer-Encoding" headers at the same time',

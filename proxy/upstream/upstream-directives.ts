@@ -61,6 +61,18 @@ export const checked = (
   set: (_location, directive) => check(directive),
 });
 
+/** A directive for systems that can wait for a socket's buffer to be so empty. Source: ngx_http_proxy_lowat_check. */
+export const sendLowat = (name: string): DirectiveSpec => ({
+  name,
+  contexts: EVERYWHERE,
+  arguments: 1,
+  level: 'location',
+  set(_location, directive, build) {
+    size(directive);
+    build.warn(`"${name}" is not supported, ignored`);
+  },
+});
+
 const header = (name: string, key: 'hideHeaders' | 'passHeaders'): DirectiveSpec => ({
   name,
   contexts: EVERYWHERE,

@@ -15,7 +15,7 @@ export interface TlsLocation {
   serverName?: boolean;
   name?: ComplexValue;
   trusted?: string;
-  certificate?: string;
+  certificate?: { readonly text: string; readonly file: string };
   key?: string;
   ciphers?: string;
   protocols?: readonly string[];
@@ -66,7 +66,10 @@ export function tlsDirectives(prefix: string): DirectiveSpec[] {
       [1, 6],
     ),
     once('trusted_certificate', 'trusted', configurationFile),
-    once('certificate', 'certificate', configurationFile),
+    once('certificate', 'certificate', (directive, build) => ({
+      text: directive.words[0]!.text,
+      file: configurationFile(directive, build),
+    })),
     once('certificate_key', 'key', configurationFile),
   ];
 }
@@ -82,13 +85,13 @@ export function tlsOptions(prefix: string, ssl: TlsLocation, used: boolean): Sec
       throw new PlacelessError(`no ${prefix}_ssl_trusted_certificate for ${prefix}_ssl_verify`);
     }
     if (certificate !== undefined && key === undefined) {
-      throw new PlacelessError(`no "${prefix}_ssl_certificate_key" is defined for certificate "${certificate}"`);
+      throw new PlacelessError(`no "${prefix}_ssl_certificate_key" is defined for certificate "${certificate.text}"`);
     }
     return onDemand.tls.createSecureContext({
       ...(verify !== true || trusted === undefined
         ? {}
         : { ca: readPem(trusted, `SSL_CTX_load_verify_locations("${trusted}")`) }),
-      ...(certificate === undefined || key === undefined ? {} : readKeyPair(certificate, key)),
+      ...(certificate === undefined || key === undefined ? {} : readKeyPair(certificate.file, key)),
       ciphers,
       ...tlsRange(protocols ?? ['TLSv1.2', 'TLSv1.3']),
     });

@@ -2,6 +2,7 @@ import type { Exchange } from '../../http/exchange.ts';
 import { OpenFile, sendBody } from '../../http/file-body.ts';
 import { subrequest } from '../../http/subrequest.ts';
 import { NEXT, nextStatus } from '../failure.ts';
+import type { ForwardSettings } from '../forward-request.ts';
 import type { Keeper } from '../keeper.ts';
 import { type ResponseHead, readResponseHead } from '../response-head.ts';
 import { CachedRequest } from './cached-request.ts';
@@ -13,8 +14,8 @@ import type { EntryWriter } from './writer.ts';
 /** What `$upstream_cache_status` says. */
 type Status = 'MISS' | 'BYPASS' | 'EXPIRED' | 'STALE' | 'UPDATING' | 'REVALIDATED' | 'HIT';
 
-/** Puts an upstream's head into the exchange; false when the exchange has been answered in another way. */
-type TakeHead = (exchange: Exchange, head: ResponseHead) => boolean;
+/** How answers are understood, and put into the exchange. */
+type Reading = Pick<ForwardSettings, 'takeHead' | 'protocol'>;
 
 /**
  * One request between a client, a cache and an upstream: answers from the cache if it can, has the upstream asked
@@ -23,7 +24,7 @@ type TakeHead = (exchange: Exchange, head: ResponseHead) => boolean;
 export class Caching implements Keeper {
   readonly #exchange: Exchange;
   readonly #settings: CacheSettings;
-  readonly #takeHead: TakeHead;
+  readonly #reading: Reading;
   readonly #fetch: (caching: Caching) => void;
   readonly #cached: CachedRequest;
   /** Fetches for the cache, while the client of another request has the old answer. */
@@ -39,14 +40,14 @@ export class Caching implements Keeper {
     settings: CacheSettings,
     cached: CachedRequest,
     background: boolean,
-    takeHead: TakeHead,
+    reading: Reading,
     fetch: (caching: Caching) => void,
   ) {
     this.#exchange = exchange;
     this.#settings = settings;
     this.#cached = cached;
     this.#background = background;
-    this.#takeHead = takeHead;
+    this.#reading = reading;
     this.#fetch = fetch;
   }
 
@@ -58,7 +59,7 @@ export class Caching implements Keeper {
     exchange: Exchange,
     settings: CacheSettings,
     key: string,
-    takeHead: TakeHead,
+    reading: Reading,
     fetch: (caching: Caching | undefined) => void,
   ): void {
     const zone = settings.methods.has(exchange.method) ? settings.zone(exchange) : undefined;
@@ -70,7 +71,7 @@ export class Caching implements Keeper {
     const inherited = parent === undefined ? undefined : settings.handedOver.get(parent);
     const full = settings.key === undefined ? key : settings.key(exchange);
     const cached = inherited ?? new CachedRequest(zone, full, settings.use, exchange.requestHeaders);
-    const caching = new Caching(exchange, settings, cached, inherited !== undefined, takeHead, fetch);
+    const caching = new Caching(exchange, settings, cached, inherited !== undefined, reading, fetch);
     exchange.atEnd(() => caching.#clientDone());
     if (inherited === undefined) caching.#begin();
     else caching.#beginInBackground(parent!);
@@ -183,14 +184,14 @@ export class Caching implements Keeper {
     this.#set(status);
     const exchange = this.#exchange;
     const reader = this.#cached.reader!;
-    const head = readResponseHead(reader.head.head);
+    const head = this.#headOf(reader.head.head);
     this.broken();
     if (head === undefined || 'problem' in head) {
       exchange.logError('crit', 'a cache file contains invalid header');
       exchange.fail(500);
       return;
     }
-    if (!this.#takeHead(exchange, head)) return;
+    if (!this.#reading.takeHead(exchange, head)) return;
     this.#allow(head);
     const { body } = reader;
     if (body !== undefined) {
@@ -201,6 +202,11 @@ export class Caching implements Keeper {
     exchange.contentLength = bodyLength;
     exchange.sendHead();
     sendBody(exchange, new OpenFile(reader.takeDescriptor(), bodyStart), bodyLength);
+  }
+
+  #headOf(text: string): ReturnType<typeof readResponseHead> {
+    const { protocol } = this.#reading;
+    return protocol === undefined ? readResponseHead(text) : protocol.readHead(text);
   }
 
   /** Conditions and ranges of the client are the server's business when the answer is one that anybody may get. */
@@ -263,7 +269,7 @@ export class Caching implements Keeper {
   #revalidated(found: Freshness): void {
     const reader = this.#cached.reader!;
     const { facts, head } = reader.head;
-    const stored = readResponseHead(head);
+    const stored = this.#headOf(head);
     const own =
       stored === undefined || 'problem' in stored
         ? undefined

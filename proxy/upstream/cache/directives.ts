@@ -13,6 +13,17 @@ export interface CacheMain {
   readonly caches: SharedZone[];
 }
 
+/** What a module that can cache does of caches over its life. */
+export const cacheMain = {
+  createMain: (): CacheMain => ({ caches: [] }),
+  begin({ caches }: CacheMain): void {
+    for (const { state } of caches) (state as Cache).begin();
+  },
+  retire({ caches }: CacheMain): void {
+    for (const { state } of caches) (state as Cache).retire();
+  },
+};
+
 /** What a location says of caching; what isn't set is `undefined` until it is merged. Times in milliseconds. */
 export interface CacheLocation {
   cache?: 'off' | SharedZone | ComplexValue;
@@ -83,7 +94,6 @@ export function cacheDirectives(prefix: string, owner: string, stale: readonly s
     once('_lock_age', 1, 'lockAge', (directive) => time(directive)),
     once('_use_stale', any, 'useStale', (directive, build) => readUseStale(directive, build, stale)),
     once('_revalidate', 'flag', 'revalidate', flag),
-    once('_convert_head', 'flag', 'convertHead', flag),
     once('_background_update', 'flag', 'backgroundUpdate', flag),
     once('_max_range_offset', 1, 'maxRangeOffset', (directive) => size(directive)),
     {
@@ -179,7 +189,7 @@ export function cacheSettings(
     },
     useStale: location.useStale ?? 0,
     revalidate: location.revalidate ?? false,
-    convertHead: location.convertHead ?? true,
+    convertHead: location.convertHead ?? false,
     backgroundUpdate: location.backgroundUpdate ?? false,
     maxRangeOffset: location.maxRangeOffset ?? Number.POSITIVE_INFINITY,
     ignored,
