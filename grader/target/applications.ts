@@ -156,7 +156,11 @@ export async function startApplication(name: ApplicationName, random: Random): P
       server = undefined;
       if (old === undefined) return;
       const closed = new Promise<void>((resolve) => old.close(() => resolve()));
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of sockets) {
+        // A connection that is being ended can't be reset any more; to try keeps its handle for ever (Node 26).
+        if (socket.writableEnded) socket.destroy();
+        else socket.resetAndDestroy();
+      }
       await closed;
     },
     async start() {

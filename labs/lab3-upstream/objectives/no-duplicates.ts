@@ -65,6 +65,7 @@ export const noDuplicates: Objective = {
   async check(trial) {
     await orAfterRestart(trial, () => vote(trial, 6, 'while both instances run'));
     for (const instance of instances(trial)) {
+      await forgetOutages(trial);
       await duringOutage(trial, instance, () => vote(trial, 4, `while ${instance.name} refuses connections`));
     }
     await forgetOutages(trial);
