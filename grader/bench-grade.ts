@@ -3,14 +3,15 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { gradeClass } from './batch/class/grade-class.ts';
-import { createPool, findIsolation } from './batch/isolation/index.ts';
+import { createPool, findIsolation, type Isolation } from './batch/isolation/index.ts';
 import { findLab } from './commands/labs.ts';
 import { solutionFolder } from './workspace/index.ts';
 
 /**
  * What a class costs: submissions a second, processor time for each (the servers' included; Linux only), and the most memory that
  * grader and workers had. Once for a small class and once for a large one, which should cost the same for each submission.
- * `--submissions` (50 and 200), `--lab` (lab3), `--parallel` (processors), `--mixed` with typical mistakes among them.
+ * `--submissions` (50 and 200), `--lab` (lab3), `--parallel` (processors), `--mixed` with typical mistakes among them,
+ * `--no-isolation` with workers that are processes like any other: the difference is what shutting them in costs.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: String(availableParallelism()) },
     engine: { type: 'string', default: 'reference' },
     mixed: { type: 'boolean', default: false },
+    'no-isolation': { type: 'boolean', default: false },
   },
 });
 const { folder } = findLab(values.lab);
@@ -26,8 +28,14 @@ const solution = path.join(solutionFolder(folder), 'conf.d/default.conf');
 const wrong = path.join(solutionFolder(folder), 'wrong');
 const sources = [solution, ...(values.mixed ? readdirSync(wrong).map((file) => path.join(wrong, file)) : [])];
 
-console.log(`${folder} on ${values.engine}, ${values.parallel} at a time`);
-console.log('submissions   seconds   a second   CPU ms each   grader MB   workers MB');
+const isolation: Isolation = values['no-isolation']
+  ? { kind: 'none', reason: 'it was not asked for' }
+  : await findIsolation();
+
+console.log(
+  `${folder} on ${values.engine}, ${values.parallel} at a time, ${isolation.kind === 'none' ? `not shut in: ${isolation.reason}` : 'shut in'}`,
+);
+console.log('submissions   seconds   a second   CPU ms each   of it the grader   grader MB   workers MB');
 for (const size of values.submissions) await measure(Number(size));
 
 async function measure(size: number): Promise<void> {
@@ -38,7 +46,7 @@ async function measure(size: number): Promise<void> {
     writeFileSync(path.join(place, 'default.conf'), `${readFileSync(sources[at % sources.length]!, 'utf8')}# ${at}\n`);
   }
   const parallel = Number(values.parallel);
-  const pool = createPool({ size: parallel, isolation: await findIsolation(), trust: true });
+  const pool = createPool({ size: parallel, isolation, trust: true });
   const memory = { grader: 0, workers: 0 };
   const processor = new Map<string | number, number>();
   const own = processorTime(process.pid);
@@ -82,10 +90,11 @@ async function measure(size: number): Promise<void> {
     seconds.toFixed(1),
     (size / seconds).toFixed(2),
     spent.toFixed(0),
+    (processor.get(process.pid)! / size).toFixed(0),
     memory.grader.toFixed(0),
     memory.workers.toFixed(0),
   ];
-  const widths = [11, 10, 11, 14, 12, 13];
+  const widths = [11, 10, 11, 14, 19, 12, 13];
   console.log(cells.map((cell, at) => String(cell).padStart(widths[at]!)).join(''));
   rmSync(root, { recursive: true, force: true });
 }

@@ -8,7 +8,7 @@ import type { Server, ServerCommand } from './server-process.ts';
 const outputLimit = 256 * 1024;
 
 /** Servers that one process runs before another takes its place, so that nothing can pile up in it. */
-const serversPerProcess = 100;
+const serversPerProcess = 200;
 
 /** ms that a server gets to end before its process is killed. */
 const grace = 1000;

@@ -7,7 +7,7 @@ import { WorkerProcess } from './worker-process.ts';
 const program = fileURLToPath(new URL('worker.mjs', import.meta.url));
 
 /** Configurations that one worker grades before another takes its place, so that nothing can pile up. */
-const tasksPerWorker = 50;
+const tasksPerWorker = 200;
 
 /** Slots of one pool at most; users of submissions are told apart by them. */
 const mostSlots = 64;
