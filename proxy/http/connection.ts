@@ -55,6 +55,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
     this.#shared = shared;
     const { core } = service.hosts.defaultServer;
     this.#limits = {
+      firstBufferSize: core.clientHeaderBufferSize,
       bufferCount: core.largeClientHeaderBuffers.number,
       bufferSize: core.largeClientHeaderBuffers.size,
       ignoreInvalidHeaders: core.ignoreInvalidHeaders,
@@ -165,7 +166,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
   }
 
   /** Answers a head that can't be understood, and closes. */
-  #refuse({ status, reason, head }: HeadError): void {
+  #refuse({ status, reason, part, head }: HeadError): void {
     const body = NO_BODY;
     const exchange = new HttpExchange(head, head.version, body, this, this.#service, this.#transport);
     this.requests++;
@@ -174,10 +175,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
     this.#body = body;
     this.#text = '';
     exchange.host = this.#service.hosts.defaultServer.core.name;
-    exchange.logError(
-      'info',
-      `${reason} while reading client request ${head.target === '' && head.text !== '' ? 'line' : 'headers'}`,
-    );
+    exchange.logError('info', `${reason} while reading client request ${part}`);
     exchange.fail(status);
   }
 

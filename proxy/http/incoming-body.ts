@@ -37,6 +37,8 @@ export class IncomingBody implements RequestBody {
   #onEnd: (() => void) | undefined;
   #onError: ((status: number) => void) | undefined;
   #most = 0;
+  /** How many bytes there will be with the end of the chunk that is arriving. */
+  #announced = 0;
 
   constructor(length: number | undefined, source: BodySource) {
     this.length = length;
@@ -91,7 +93,11 @@ export class IncomingBody implements RequestBody {
       if (this.complete) this.#flush();
       return taken;
     }
-    const taken = this.#chunks.feed(buffer, (start, end) => this.#deliver(buffer, start, end));
+    const taken = this.#chunks.feed(
+      buffer,
+      (size) => this.#announce(size),
+      (start, end) => this.#deliver(buffer, start, end),
+    );
     if (taken < 0) {
       this.#break(400);
       return buffer.length;
@@ -117,17 +123,21 @@ export class IncomingBody implements RequestBody {
 
   limit(most: number): void {
     this.#most = most;
-    if (most > 0 && this.length === undefined && this.received > most) this.#break(413);
+    if (most > 0 && this.#announced > most) this.#break(413);
+  }
+
+  /** A chunk begins: false when the body is larger with it than it may be. */
+  #announce(size: number): boolean {
+    this.#announced = this.received + size;
+    if (this.#discarding || this.#most === 0 || this.#announced <= this.#most) return true;
+    this.#break(413);
+    return false;
   }
 
   #deliver(buffer: Buffer, start: number, end: number): void {
     if (end === start || this.broken) return;
     this.received += end - start;
     if (this.#discarding) return;
-    if (this.#most > 0 && this.received > this.#most && this.length === undefined) {
-      this.#break(413);
-      return;
-    }
     const copy = Buffer.from(buffer.subarray(start, end));
     if (this.#onData !== undefined && !this.#paused && this.#kept.length === 0) {
       this.#onData(copy);
@@ -165,7 +175,8 @@ export class IncomingBody implements RequestBody {
   }
 }
 
-const LARGEST_SIZE = 2 ** 48;
+/** Past nginx's off_t: a chunk of that size is none. */
+const LARGEST_SIZE = 2 ** 63;
 
 /** Takes the chunked coding off, wherever reads happen to split it. Bare line feeds end lines, as in nginx. */
 export class ChunkedDecoder {
@@ -174,19 +185,28 @@ export class ChunkedDecoder {
     | 'size'
     | 'extension'
     | 'size line feed'
+    | 'chunk'
     | 'data'
     | 'data end'
     | 'data line feed'
     | 'trailer'
     | 'trailer line'
+    | 'trailer line feed'
     | 'last' = 'size';
   #size = 0;
   #digits = 0;
 
-  /** Calls `onData(start, end)` for each stretch of data. Returns the bytes taken, -1 when the coding is broken. */
-  feed(buffer: Buffer, onData: (start: number, end: number) => void): number {
+  /**
+   * Calls `onChunk(size)` when a chunk begins to arrive, which may say that it isn't wanted, and `onData(start, end)` for
+   * each stretch of data. Returns the bytes taken, -1 when the coding is broken or a chunk was refused.
+   */
+  feed(buffer: Buffer, onChunk: (size: number) => boolean, onData: (start: number, end: number) => void): number {
     let at = 0;
     while (at < buffer.length && !this.done) {
+      if (this.#state === 'chunk') {
+        if (!onChunk(this.#size)) return -1;
+        this.#state = 'data';
+      }
       if (this.#state === 'data') {
         const end = Math.min(buffer.length, at + this.#size);
         this.#size -= end - at;
@@ -206,8 +226,9 @@ export class ChunkedDecoder {
       case 'size': {
         const digit = hexDigit(byte);
         if (digit >= 0) {
+          this.#digits++;
           this.#size = this.#size * 16 + digit;
-          return ++this.#digits > 0 && this.#size < LARGEST_SIZE;
+          return this.#size < LARGEST_SIZE;
         }
         if (this.#digits === 0) return false;
         if (byte === 13) this.#state = 'size line feed';
@@ -239,7 +260,12 @@ export class ChunkedDecoder {
         else this.#state = 'trailer line';
         return true;
       case 'trailer line':
-        if (byte === 10) this.#state = 'trailer';
+        if (byte === 13) this.#state = 'trailer line feed';
+        else if (byte === 10) this.#state = 'trailer';
+        return true;
+      case 'trailer line feed':
+        if (byte !== 10) return false;
+        this.#state = 'trailer';
         return true;
       case 'last':
         if (byte !== 10) return false;
@@ -251,7 +277,7 @@ export class ChunkedDecoder {
   }
 
   #sizeRead(): void {
-    this.#state = this.#size === 0 ? 'trailer' : 'data';
+    this.#state = this.#size === 0 ? 'trailer' : 'chunk';
   }
 
   #nextChunk(): void {

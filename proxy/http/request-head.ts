@@ -1,4 +1,5 @@
 import { type HeaderSet, nameIs } from './header-set.ts';
+import { readPlainLine, readRequestLine } from './request-line.ts';
 import type { RequestUri } from './request-uri.ts';
 
 /**
@@ -38,11 +39,15 @@ export interface RequestHead {
 export interface HeadError {
   readonly status: number;
   readonly reason: string;
+  /** What was being read. */
+  readonly part: 'line' | 'headers';
   /** The head as far as it was read. */
   readonly head: RequestHead;
 }
 
 export interface HeadLimits {
+  /** `client_header_buffer_size` in bytes: what is read into first. */
+  readonly firstBufferSize: number;
   /** `large_client_header_buffers`: how many, of how many bytes. */
   readonly bufferCount: number;
   readonly bufferSize: number;
@@ -51,6 +56,7 @@ export interface HeadLimits {
 }
 
 export const DEFAULT_HEAD_LIMITS: HeadLimits = {
+  firstBufferSize: 1024,
   bufferCount: 4,
   bufferSize: 8192,
   ignoreInvalidHeaders: true,
@@ -65,11 +71,8 @@ for (let code = 0; code < 256; code++) {
   else if (code <= 32 || code === 127) NAME[code] = 3;
 }
 
-const REQUEST_LINE =
-  /^([A-Z_-]+) +(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/? ]*))?([^ \x00-\x1f\x7f]*)(?: +HTTP\/(\d+)\.(\d+) *| *)$/;
-
-/** What may stand between `http://` and the path: no user, no underscore. Source: ngx_http_parse_request_line. */
-const AUTHORITY = /^(?:[A-Za-z0-9.-]+|\[[A-Za-z0-9:._~!$&'()*+,;=-]*\])(?::\d*)?$/;
+/** What a header line may be before its end has come: more of it may follow. Source: ngx_http_parse_header_line. */
+const UNFINISHED_LINE = /^(?:[^\x00-\x20\x7f:]+(?:\r*|:[^\0\r\n]*\r*)|\r?)$/;
 
 export function emptyHead(): RequestHead {
   return {
@@ -100,28 +103,26 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
   const head = emptyHead();
   head.text = text;
   const line = at;
+  let part: 'line' | 'headers' = 'line';
   const error = (status: number, reason: string): HeadError => {
     // The log shows as much of the line as there is.
     if (head.requestLine === '') head.requestLine = /^[^\r\n]*/.exec(text.slice(line, line + limits.bufferSize))![0];
-    return { status, reason, head };
+    return { status, reason, part, head };
   };
 
-  let lineFeed = text.indexOf('\n', at);
-  if (lineFeed < 0) {
-    if (text.length - at > limits.bufferSize) return error(414, 'client sent too long URI');
-    if (at < text.length && !/^[A-Z_-]+(?: |$)/.test(text.slice(at, at + 40)) && text.length > at) {
-      return error(400, 'client sent invalid method');
-    }
-    return undefined;
-  }
-  if (lineFeed + 1 - at > limits.bufferSize) return error(414, 'client sent too long URI');
+  const lineFeed = text.indexOf('\n', at);
   const lineEnd = text.charCodeAt(lineFeed - 1) === 13 ? lineFeed - 1 : lineFeed;
-  if (!readPlainLine(head, at, lineEnd)) {
-    const failure = readRequestLine(head, text.slice(at, lineEnd));
-    if (failure === 4) head.version = '0.9';
-    if (failure !== undefined) return error(failure === 505 ? 505 : 400, lineErrors[failure]!);
+  if (lineFeed - at < limits.bufferSize && readPlainLine(head, at, lineEnd)) {
+    at = lineFeed + 1;
+  } else {
+    const read = readRequestLine(head, at, Math.min(text.length, at + limits.bufferSize));
+    if (read === undefined) {
+      return text.length - at < limits.bufferSize ? undefined : error(414, 'client sent too long URI');
+    }
+    if (typeof read !== 'number') return error(read.status, read.reason);
+    at = read;
   }
-  at = lineFeed + 1;
+  part = 'headers';
   if (head.version === '0.9') {
     head.end = at;
     return head;
@@ -129,34 +130,26 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
 
   // Looked for once: most heads have none, and each line would search to the end.
   const nul = text.indexOf('\0', at);
-  let seen = 0;
-  for (;;) {
-    const first = text.charCodeAt(at);
-    if (first === 10) {
-      head.end = at + 1;
-      break;
-    }
-    if (first === 13) {
-      if (at + 1 >= text.length) return undefined;
-      if (text.charCodeAt(at + 1) !== 10) return error(400, 'client sent invalid header line');
-      head.end = at + 2;
-      break;
-    }
-    lineFeed = text.indexOf('\n', at);
+  const buffers = new HeaderBuffers(limits, from, at);
+  for (let seen = 0; ; seen++) {
+    const lineFeed = text.indexOf('\n', at);
+    const end = lineFeed < 0 ? text.length : lineFeed + 1;
+    const full = end > buffers.end ? buffers.overflow(at, end) : undefined;
     if (lineFeed < 0) {
-      if (text.length - at > limits.bufferSize) return error(494, 'client sent too long header line');
-      if (text.length - from > limits.bufferCount * limits.bufferSize)
-        return error(494, 'client sent too large request');
-      return undefined;
+      if (!UNFINISHED_LINE.test(text.slice(at, buffers.end))) return error(400, 'client sent invalid header line');
+      return full === undefined ? undefined : error(494, full);
     }
-    if (lineFeed + 1 - at > limits.bufferSize) return error(494, 'client sent too long header line');
-    if (lineFeed + 1 - from > limits.bufferCount * limits.bufferSize)
-      return error(494, 'client sent too large request');
+    if (full !== undefined) return error(494, full);
+    const first = text.charCodeAt(at);
+    if (first === 10 || (first === 13 && lineFeed === at + 1)) {
+      head.end = end;
+      break;
+    }
     const problem = readHeaderLine(head, at, lineFeed, nul, limits);
     if (problem === INVALID) return error(400, 'client sent invalid header line');
     if (problem !== undefined) return error(problem.status, problem.reason);
-    at = lineFeed + 1;
-    if (++seen > 1000) return error(494, 'client sent too large request');
+    at = end;
+    if (seen > 1000) return error(494, 'client sent too large request');
   }
   const reason = checkFraming(head);
   return reason === undefined ? head : error(reason[0], reason[1]);
@@ -169,88 +162,33 @@ export function unfinishedHead(text: string, limits: HeadLimits): { head: Reques
   return { head: { ...emptyHead(), requestLine: text }, part: 'line' };
 }
 
-/** Methods that are looked for without a regular expression. */
-const COMMON_METHODS = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'];
-const VERSION_1_1 = ' HTTP/1.1';
-
-// What a byte of a target means. 0: a longer look is needed; 1: nothing; 2: a slash; 3: a dot; 4: an escape; 5: the query begins.
-const TARGET = new Uint8Array(256).fill(1, 33).fill(0, 127, 128);
-TARGET[35] = 0;
-TARGET[47] = 2;
-TARGET[46] = 3;
-TARGET[37] = 4;
-TARGET[63] = 5;
-
 /**
- * Reads the request line that nearly every request has: a well-known method, a path that needs no decoding and no
- * tidying, HTTP/1.1. False, with nothing changed, when it is another; then the long way finds out what it is.
+ * The buffers nginx would read this head into. A line that a buffer has no room for moves to the next one whole, so what
+ * a client may send isn't a matter of bytes alone. Source: ngx_http_alloc_large_header_buffer.
  */
-function readPlainLine(head: RequestHead, start: number, end: number): boolean {
-  const { text } = head;
-  const stop = end - VERSION_1_1.length;
-  if (stop < start || !text.startsWith(VERSION_1_1, stop)) return false;
-  const method = COMMON_METHODS.find((candidate) => text.startsWith(candidate, start));
-  if (method === undefined) return false;
-  const from = start + method.length + 1;
-  if (text.charCodeAt(from - 1) !== 32 || text.charCodeAt(from) !== 47) return false;
-  let question = -1;
-  let afterSlash = false;
-  for (let i = from; i < stop; i++) {
-    const kind = TARGET[text.charCodeAt(i)];
-    if (kind === 0) return false;
-    if (question >= 0) continue;
-    if ((afterSlash && (kind === 2 || kind === 3)) || kind === 4) return false;
-    if (kind === 5) question = i;
-    afterSlash = kind === 2;
-  }
-  head.method = method;
-  head.version = '1.1';
-  head.requestLine = text.slice(start, end);
-  head.target = text.slice(from, stop);
-  head.plain =
-    question < 0
-      ? { path: head.target, args: '' }
-      : { path: text.slice(from, question), args: text.slice(question + 1, stop) };
-  return true;
-}
+class HeaderBuffers {
+  readonly #limits: HeadLimits;
+  #used = 0;
+  /** Where in the text the buffer in use ends. */
+  end: number;
 
-const lineErrors: Record<number, string> = {
-  1: 'client sent invalid method',
-  2: 'client sent invalid request',
-  3: 'client sent invalid version',
-  4: 'client sent invalid method in HTTP/0.9 request',
-  505: 'client sent invalid version',
-};
+  /** The request line, from `from` to `to`, is in. */
+  constructor(limits: HeadLimits, from: number, to: number) {
+    this.#limits = limits;
+    this.end = from + limits.firstBufferSize;
+    if (to > this.end) this.overflow(from, to);
+  }
 
-function readRequestLine(head: RequestHead, line: string): number | undefined {
-  head.requestLine = line;
-  const match = REQUEST_LINE.exec(line);
-  if (match === null) {
-    // The first digit of a version is judged before the rest is looked at.
-    if (/^[A-Z_-]+ +\S+ +HTTP\/(?:[2-9]|1\d)/.test(line)) return 505;
-    return /^[A-Z_-]+ /.test(line) ? 2 : 1;
-  }
-  head.method = match[1]!;
-  let target = match[4]!;
-  if (match[2] !== undefined) {
-    if (!AUTHORITY.test(match[3]!)) return 2;
-    head.authority = match[3]!;
-    if (!target.startsWith('/')) target = `/${target}`;
-  } else if (!target.startsWith('/')) {
-    return 2;
-  }
-  head.target = target;
-  if (match[5] === undefined) {
-    if (head.method !== 'GET') return 4;
-    head.version = '0.9';
+  /** Takes as many buffers as a line needs that doesn't fit. nginx's reason when there are none left, or none is large enough. */
+  overflow(start: number, end: number): string | undefined {
+    while (end > this.end) {
+      if (this.end - start >= this.#limits.bufferSize) return 'client sent too long header line';
+      if (this.#used === this.#limits.bufferCount) return 'client sent too large request';
+      this.#used++;
+      this.end = Math.min(start, this.end) + this.#limits.bufferSize;
+    }
     return undefined;
   }
-  const major = Number(match[5]);
-  const minor = Number(match[6]);
-  if (match[5]!.startsWith('0') || minor > 999) return 3;
-  if (major > 1) return 505;
-  head.version = minor === 0 ? '1.0' : '1.1';
-  return undefined;
 }
 
 const INVALID = { status: 400, reason: '' };
@@ -274,7 +212,7 @@ function readHeaderLine(
       if (!limits.underscoresInHeaders) valid = false;
     } else if (kind === 3) {
       // A line without a colon is taken as a header with an empty value.
-      if (code === 13 && nameEnd === lineFeed - 1) break;
+      if (code === 13) break;
       return INVALID;
     } else {
       valid = false;
@@ -331,11 +269,7 @@ function noteHeader(
     case 14: {
       if (!nameIs(text, start, 'content-length')) return undefined;
       if (head.contentLength !== undefined) return DUPLICATE;
-      const length = value();
-      if (!/^\d+$/.test(length) || (length.length > 15 && BigInt(length) > LARGEST_LENGTH)) {
-        return { status: 400, reason: 'client sent invalid "Content-Length" header' };
-      }
-      head.contentLength = Number(length);
+      head.contentLength = lengthOf(value());
       return undefined;
     }
     case 17:
@@ -362,6 +296,11 @@ const DUPLICATE = { status: 400, reason: 'client sent duplicate header line' };
 /** The largest that fits nginx's off_t. */
 const LARGEST_LENGTH = 2n ** 63n - 1n;
 
+/** NaN when it is none. */
+function lengthOf(text: string): number {
+  return /^\d+$/.test(text) && (text.length <= 15 || BigInt(text) <= LARGEST_LENGTH) ? Number(text) : Number.NaN;
+}
+
 /** Whether the header of this bit was seen before; it has been now. */
 function isRepeated(head: RequestHead, bit: number): boolean {
   const repeated = (head.once & bit) !== 0;
@@ -373,13 +312,13 @@ function checkFraming(head: RequestHead): [number, string] | undefined {
   if (head.host === undefined && head.version === '1.1') {
     return [400, 'client sent HTTP/1.1 request without "Host" header'];
   }
+  if (Number.isNaN(head.contentLength)) return [400, 'client sent invalid "Content-Length" header'];
   if (head.coding === undefined) return undefined;
   if (head.version === '1.0') return [400, 'client sent HTTP/1.0 request with "Transfer-Encoding" header'];
-  if (head.contentLength !== undefined) {
-    return [400, 'client sent "Content-Length" and "Transfer-Encoding" headers at the same time'];
-  }
   if (!head.chunked) return [501, `client sent unknown "Transfer-Encoding": "${head.coding}"`];
-  return undefined;
+  return head.contentLength === undefined
+    ? undefined
+    : [400, 'client sent "Content-Length" and "Transfer-Encoding" headers at the same time'];
 }
 
 /** The value of a header by lower-case name, several joined with ", " ("; " for Cookie), `undefined` when absent. */

@@ -1,4 +1,5 @@
 import type { VirtualServer } from './configuration.ts';
+import { validHost } from './host-name.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
 /**
@@ -58,18 +59,4 @@ export class HostChoice {
     }
     return problem;
   }
-}
-
-/** A host in lower case without port and final dot; `undefined` when it can't be one. */
-export function validHost(text: string): string | undefined {
-  if (text.startsWith('[')) {
-    const end = text.indexOf(']');
-    if (/[\x00-\x20\x7f/]/.test(text)) return undefined;
-    return (end < 0 ? text : text.slice(0, end + 1)).toLowerCase();
-  }
-  if (text === '' || /[\x00-\x20\x7f/]|\.\./.test(text)) return undefined;
-  const colon = text.indexOf(':');
-  let host = colon < 0 ? text : text.slice(0, colon);
-  if (host.endsWith('.')) host = host.slice(0, -1);
-  return host === '' ? undefined : host.toLowerCase();
 }
