@@ -58,6 +58,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
       firstBufferSize: core.clientHeaderBufferSize,
       bufferCount: core.largeClientHeaderBuffers.number,
       bufferSize: core.largeClientHeaderBuffers.size,
+      mergeSlashes: core.mergeSlashes,
       ignoreInvalidHeaders: core.ignoreInvalidHeaders,
       underscoresInHeaders: core.underscoresInHeaders,
     };

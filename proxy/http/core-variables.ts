@@ -57,7 +57,7 @@ export const coreVariables: Getters = {
   server_addr: (exchange) => exchange.connection.localAddress,
   server_name: (exchange) => (exchange as HttpExchange).virtualServer.core.name,
   server_port: (exchange) => String(exchange.connection.localPort || ''),
-  server_protocol: (exchange) => (exchange.httpVersion === '0.9' ? '' : `HTTP/${exchange.httpVersion}`),
+  server_protocol: ({ protocol }) => protocol,
   status: (exchange) => String(exchange.errorStatus || exchange.status).padStart(3, '0'),
   time_iso8601: () => clock.iso,
   time_local: () => clock.common,

@@ -45,6 +45,8 @@ export interface Exchange {
   serverHeader: string | undefined;
   dateHeader: string | undefined;
   readonly httpVersion: '0.9' | '1.0' | '1.1' | '2.0';
+  /** The version as the client sent it, `HTTP/1.1`; '' in HTTP/0.9. */
+  readonly protocol: string;
   readonly requestLine: string;
   /** The value of a request header by its lower-case name (several joined with ", "). */
   header(name: string): string | undefined;
@@ -107,8 +109,8 @@ export interface Exchange {
   readonly headerOnly: boolean;
   /** The status an error insists on, even when its page is made by another handler; 0 when none (nginx's err_status). */
   errorStatus: number;
-  /** Set by handlers whose answers If-Modified-Since and its kin may turn into 304. */
-  allowConditions: boolean;
+  /** Set for answers that If-Modified-Since and its kin are no concern of (nginx's disable_not_modified). */
+  disableConditions: boolean;
   /** Set by handlers whose body may be cut into ranges. */
   allowRanges: boolean;
   /** What the Range header selects, once the head has been filtered: a streaming handler sends just that. */

@@ -45,7 +45,6 @@ export function describeFile(
   exchange.contentLength = size;
   // An X-Accel-Redirect brings the application's.
   exchange.contentType ??= contentType;
-  exchange.allowConditions = true;
   exchange.allowRanges = true;
   if (exchange.core.etag) exchange.responseHeaders.push('ETag', etag);
 }

@@ -29,6 +29,7 @@ export class HttpExchange implements Exchange {
   args = '';
   uriIsOriginal = true;
   readonly httpVersion: '0.9' | '1.0' | '1.1' | '2.0';
+  readonly protocol: string;
   readonly requestLine: string;
   readonly #head: RequestHead;
   #requestHeaders: string[] | undefined;
@@ -88,8 +89,8 @@ export class HttpExchange implements Exchange {
   errorStatus = 0;
   /** The head alone is sent: HEAD, 204, 304. */
   headerOnly: boolean;
-  /** Set by handlers whose answers If-Modified-Since and its kin may turn into 304. */
-  allowConditions = false;
+  /** Set for answers that If-Modified-Since and its kin are no concern of (nginx's disable_not_modified). */
+  disableConditions = false;
   /** A filter put a page in place of the body. */
   #replacement: string | undefined;
   /** Set by handlers whose body may be cut into ranges. */
@@ -120,11 +121,12 @@ export class HttpExchange implements Exchange {
     this.target = head.target;
     this.requestLine = head.requestLine;
     this.httpVersion = version;
+    this.protocol = head.protocol;
     this.body = body;
     this.connection = connection;
     this.service = service;
     this.transport = transport;
-    this.headerOnly = head.method === 'HEAD';
+    this.headerOnly = head.method === 'HEAD' && version !== '0.9';
     this.virtualServer = service.hosts.defaultServer;
     this.configurations = this.virtualServer.configurations;
     this.plan = service.phases.planAt(this.configurations);

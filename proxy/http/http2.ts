@@ -94,6 +94,7 @@ function headOf(raw: readonly string[], headers: Record<string, string>): Reques
   head.method = headers[':method'] ?? '';
   head.target = headers[':path'] ?? '';
   head.requestLine = `${head.method} ${head.target} HTTP/2.0`;
+  head.protocol = 'HTTP/2.0';
   head.version = '1.1';
   let text = '';
   const add = (name: string, value: string): void => {

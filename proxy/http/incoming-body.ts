@@ -52,6 +52,7 @@ export class IncomingBody implements RequestBody {
     this.#onData = onData;
     this.#onEnd = onEnd;
     this.#onError = onError;
+    if (this.#isTooLarge) this.#break(413);
     this.#flush();
     if (!this.complete && !this.#paused && !this.broken) this.#source.bodyWanted();
   }
@@ -123,15 +124,19 @@ export class IncomingBody implements RequestBody {
 
   limit(most: number): void {
     this.#most = most;
-    if (most > 0 && this.#announced > most) this.#break(413);
   }
 
   /** A chunk begins: false when the body is larger with it than it may be. */
   #announce(size: number): boolean {
     this.#announced = this.received + size;
-    if (this.#discarding || this.#most === 0 || this.#announced <= this.#most) return true;
+    // Whoever doesn't read a body doesn't mind its size.
+    if (this.#onData === undefined || !this.#isTooLarge) return true;
     this.#break(413);
     return false;
+  }
+
+  get #isTooLarge(): boolean {
+    return this.#most > 0 && this.#announced > this.#most;
   }
 
   #deliver(buffer: Buffer, start: number, end: number): void {

@@ -1,21 +1,21 @@
 import type { HttpExchange } from './http-exchange.ts';
 
 /**
- * Conditional requests: turns a 200 into 304, or into 412, as the If- headers say. Only answers with a
- * Last-Modified or an ETag of our own making take part. Source: ngx_http_not_modified_filter_module.c.
+ * Conditional requests: turns a 200 into 304, or into 412, as the If- headers say. What an application said is its own
+ * business, unless it is kept in a cache. Source: ngx_http_not_modified_filter_module.c.
  */
 export function notModified(exchange: HttpExchange): void {
   if (
     exchange.parent !== undefined ||
     exchange.status !== 200 ||
     exchange.errorStatus !== 0 ||
-    !exchange.allowConditions
+    exchange.disableConditions
   )
     return;
   const unmodifiedSince = exchange.header('if-unmodified-since');
-  if (unmodifiedSince !== undefined && exchange.lastModified !== undefined) {
-    const limit = Date.parse(unmodifiedSince);
-    if (!(seconds(exchange.lastModified) * 1000 <= limit)) {
+  if (unmodifiedSince !== undefined) {
+    const { lastModified } = exchange;
+    if (lastModified === undefined || !(seconds(lastModified) * 1000 <= Date.parse(unmodifiedSince))) {
       refuse(exchange);
       return;
     }

@@ -86,8 +86,9 @@ export class Phases {
 
   /** Starts a request whose head has been read. */
   begin(exchange: HttpExchange): void {
-    const { plain } = exchange.requestHead;
-    const parsed = plain ?? parseRequestUri(exchange.target, exchange.service.hosts.defaultServer.core.mergeSlashes);
+    const parsed =
+      exchange.requestHead.uri ??
+      parseRequestUri(exchange.target, exchange.service.hosts.defaultServer.core.mergeSlashes);
     if (parsed === undefined) {
       exchange.keepAlive = false;
       exchange.logError('info', 'client sent invalid request while reading client request line');

@@ -1,4 +1,5 @@
 import { type HeaderSet, nameIs } from './header-set.ts';
+import { validHost } from './host-name.ts';
 import { readPlainLine, readRequestLine } from './request-line.ts';
 import type { RequestUri } from './request-uri.ts';
 
@@ -13,8 +14,10 @@ export interface RequestHead {
   target: string;
   requestLine: string;
   version: '0.9' | '1.0' | '1.1';
-  /** Path and query of a target that is its own normalised form, as most are; `undefined` for any other. */
-  plain: RequestUri | undefined;
+  /** The version as sent, `HTTP/1.1`; '' in HTTP/0.9. */
+  protocol: string;
+  /** The target decoded and tidied; `undefined` when nobody has done that yet. */
+  uri: RequestUri | undefined;
   /** Authority of an absolute-form target, '' otherwise. */
   authority: string;
   /** What the offsets point into. */
@@ -51,6 +54,7 @@ export interface HeadLimits {
   /** `large_client_header_buffers`: how many, of how many bytes. */
   readonly bufferCount: number;
   readonly bufferSize: number;
+  readonly mergeSlashes: boolean;
   readonly ignoreInvalidHeaders: boolean;
   readonly underscoresInHeaders: boolean;
 }
@@ -59,6 +63,7 @@ export const DEFAULT_HEAD_LIMITS: HeadLimits = {
   firstBufferSize: 1024,
   bufferCount: 4,
   bufferSize: 8192,
+  mergeSlashes: true,
   ignoreInvalidHeaders: true,
   underscoresInHeaders: false,
 };
@@ -80,7 +85,8 @@ export function emptyHead(): RequestHead {
     target: '',
     requestLine: '',
     version: '1.0',
-    plain: undefined,
+    protocol: '',
+    uri: undefined,
     authority: '',
     text: '',
     offsets: [],
@@ -105,6 +111,10 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
   const line = at;
   let part: 'line' | 'headers' = 'line';
   const error = (status: number, reason: string): HeadError => {
+    // A name that came before what is wrong now was judged before it.
+    if (head.host !== undefined && validHost(head.host) === undefined) {
+      return { status: 400, reason: 'client sent invalid host header', part, head };
+    }
     // The log shows as much of the line as there is.
     if (head.requestLine === '') head.requestLine = /^[^\r\n]*/.exec(text.slice(line, line + limits.bufferSize))![0];
     return { status, reason, part, head };
@@ -115,7 +125,7 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
   if (lineFeed - at < limits.bufferSize && readPlainLine(head, at, lineEnd)) {
     at = lineFeed + 1;
   } else {
-    const read = readRequestLine(head, at, Math.min(text.length, at + limits.bufferSize));
+    const read = readRequestLine(head, at, Math.min(text.length, at + limits.bufferSize), limits.mergeSlashes);
     if (read === undefined) {
       return text.length - at < limits.bufferSize ? undefined : error(414, 'client sent too long URI');
     }
@@ -135,11 +145,10 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
     const lineFeed = text.indexOf('\n', at);
     const end = lineFeed < 0 ? text.length : lineFeed + 1;
     const full = end > buffers.end ? buffers.overflow(at, end) : undefined;
-    if (lineFeed < 0) {
+    if (lineFeed < 0 || full !== undefined) {
       if (!UNFINISHED_LINE.test(text.slice(at, buffers.end))) return error(400, 'client sent invalid header line');
       return full === undefined ? undefined : error(494, full);
     }
-    if (full !== undefined) return error(494, full);
     const first = text.charCodeAt(at);
     if (first === 10 || (first === 13 && lineFeed === at + 1)) {
       head.end = end;

@@ -1,5 +1,6 @@
 import { validHost } from './host-name.ts';
 import type { RequestHead } from './request-head.ts';
+import { parseRequestUri } from './request-uri.ts';
 
 /** Refused: the status to answer with, and nginx's words for the error log. */
 interface LineError {
@@ -49,9 +50,10 @@ export function readPlainLine(head: RequestHead, start: number, end: number): bo
   }
   head.method = method;
   head.version = '1.1';
+  head.protocol = 'HTTP/1.1';
   head.requestLine = text.slice(start, end);
   head.target = text.slice(from, stop);
-  head.plain =
+  head.uri =
     question < 0
       ? { path: head.target, args: '' }
       : { path: text.slice(from, question), args: text.slice(question + 1, stop) };
@@ -108,7 +110,12 @@ class Walk {
  * Reads any request line, and refuses at the byte at which nginx does, though the line may not have ended. Takes what it
  * reads into the head. The place behind the line; `undefined`: more bytes are needed. Source: ngx_http_parse_request_line.
  */
-export function readRequestLine(head: RequestHead, start: number, end: number): number | LineError | undefined {
+export function readRequestLine(
+  head: RequestHead,
+  start: number,
+  end: number,
+  mergeSlashes: boolean,
+): number | LineError | undefined {
   const walk = new Walk(head.text, start, end);
   const method = walk.take(PART.method);
   if (walk.peek() === undefined) return undefined;
@@ -119,6 +126,7 @@ export function readRequestLine(head: RequestHead, start: number, end: number): 
   const refused = readTarget(head, walk);
   if (refused !== undefined) return refused;
   walk.take(PART.spaces);
+  const protocol = walk.at;
   const version = walk.peek() === '\r' || walk.peek() === '\n' ? '0.9' : readVersion(walk);
   if (typeof version !== 'string') return version;
   const lineEnd = walk.at;
@@ -127,7 +135,11 @@ export function readRequestLine(head: RequestHead, start: number, end: number): 
   if (walk.peek() !== '\n') return REQUEST;
   head.requestLine = head.text.slice(start, lineEnd);
   head.version = version;
+  head.protocol = head.text.slice(protocol, lineEnd);
   if (version === '0.9' && method !== 'GET') return OLD_METHOD;
+  // `http://host?query` has an empty path.
+  head.uri = parseRequestUri(head.target.startsWith('?') ? `/${head.target}` : head.target, mergeSlashes);
+  if (head.uri === undefined) return REQUEST;
   if (absolute && validHost(head.authority) === undefined) return HOST;
   return walk.at + 1;
 }
@@ -150,8 +162,7 @@ function readTarget(head: RequestHead, walk: Walk): LineError | undefined {
   if (walk.peek() === undefined) return undefined;
   if (walk.peek() !== '/' && walk.peek() !== '?' && walk.peek() !== ' ') return REQUEST;
   head.authority = host + port;
-  const target = walk.take(PART.target);
-  head.target = target.startsWith('/') ? target : `/${target}`;
+  head.target = walk.take(PART.target) || '/';
   return undefined;
 }
 

@@ -31,7 +31,6 @@ function sendGif(exchange: Exchange): number {
   exchange.status = 200;
   exchange.contentType = 'image/gif';
   exchange.lastModified = MADE;
-  exchange.allowConditions = true;
   exchange.respond(GIF);
   return OK;
 }

@@ -75,7 +75,7 @@ function headerLines(headers: readonly string[], form: RequestForm): string {
  * byte, unless a rewrite changed it; with one, the location's name is replaced by it. Source: ngx_http_proxy_create_request.
  */
 export function upstreamUri(exchange: Exchange, uri: string, locationLength: number, locationHolds: boolean): string {
-  if (uri === '' && exchange.uriIsOriginal) return exchange.target;
+  if (uri === '' && exchange.uriIsOriginal && exchange.target.startsWith('/')) return exchange.target;
   const replaces = uri !== '' && locationHolds;
   const rest = exchange.uri.slice(replaces ? locationLength : 0);
   const path = needsEscape(exchange) ? escapeUri(rest) : rest;

@@ -72,6 +72,7 @@ export function takeHead(exchange: Exchange, core: CoreLocation, form: ResponseF
   const rate = form.ignored.has('x-accel-limit-rate') ? undefined : headerOf(headers, 'x-accel-limit-rate');
   if (rate !== undefined && /^\d+$/.test(rate)) exchange.limitRate = Number(rate);
   exchange.status = status;
+  exchange.disableConditions = true;
   exchange.reason = head.reason;
   exchange.contentLength = head.contentLength;
   const answer = exchange.responseHeaders;

@@ -212,7 +212,7 @@ export class Caching implements Keeper {
   /** Conditions and ranges of the client are the server's business when the answer is one that anybody may get. */
   #allow(head: ResponseHead): void {
     const exchange = this.#exchange;
-    exchange.allowConditions = true;
+    exchange.disableConditions = false;
     for (let i = 0; i < head.headers.length; i += 2) {
       const name = head.headers[i]!.toLowerCase();
       if (name === 'accept-ranges') exchange.allowRanges = true;
