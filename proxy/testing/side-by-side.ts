@@ -224,7 +224,7 @@ export class SideBySide {
   }
 
   async #settled(read: () => [string[], string[]], some: boolean, then?: () => void): Promise<[string[], string[]]> {
-    const end = Date.now() + 2000;
+    const end = Date.now() + 15_000;
     let both = read();
     while ((both[0].join('\n') !== both[1].join('\n') || (some && both[0].length === 0)) && Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nginxMissing } from '../testing/side-by-side.ts';
-import { TwoReaders } from '../testing/two-readers.ts';
+import { nginxMissing } from '../side-by-side.ts';
+import { TwoReaders } from '../two-readers.ts';
 import { requests } from './requests.ts';
 
 test.skipIf(nginxMissing !== undefined)(

@@ -1,9 +1,9 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import type { CaseFile } from '../testing/case-file.ts';
+import type { CaseFile } from '../case-file.ts';
 
-const folder = path.join(import.meta.dirname, '../testing/cases');
+const folder = path.join(import.meta.dirname, '../cases');
 
 /** What configurations are made of: words with their quotes, comments, and the marks between them. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|#[^\n]*|[;{}]|\s+|(?:[^\s;{}"'\\]|\\.)+|./gs;

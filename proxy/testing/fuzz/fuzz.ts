@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { sayOfConfiguration } from '../testing/same-words.ts';
-import { TwoReaders } from '../testing/two-readers.ts';
+import { sayOfConfiguration } from '../same-words.ts';
+import { TwoReaders } from '../two-readers.ts';
 import { configurations } from './configurations.ts';
 import { requests } from './requests.ts';
 
