@@ -91,12 +91,13 @@ describe('the place of a difference', () => {
 describe('an even split', () => {
   const looks = evenSplitLooks;
 
-  test('is found at once for round robin, and never denied to a fair coin’s widest throws', () => {
-    expect(evenSplit(225, 225)).toMatchObject({ even: true, decided: true });
+  test('is never denied to a fair coin’s widest throws, and is decided in the end', () => {
     for (const total of looks) {
       const threeSigma = Math.floor(total / 2 + 2 * Math.sqrt(total));
       expect(evenSplit(threeSigma, total - threeSigma).even).toBe(true);
     }
+    const last = looks.at(-1)!;
+    for (let first = last / 2; first < last; first++) expect(evenSplit(first, last - first).decided).toBe(true);
   });
 
   test.each([
@@ -110,11 +111,34 @@ describe('an even split', () => {
     expect(evenSplit(first, total - first)).toMatchObject({ even: false, decided: true });
   });
 
-  test('is not decided at 3:2 before enough was seen, nor granted by few', () => {
-    expect(evenSplit(270, 180).decided).toBe(false);
+  test('is not decided at 55:45 before enough was seen, nor granted by few', () => {
+    expect(evenSplit(247, 203).decided).toBe(false);
     expect(evenSplit(5, 5).decided).toBe(false);
     expect(evenSplit(1045, 855).decided).toBe(false);
-    expect(evenSplit(1010, 890)).toMatchObject({ even: true, decided: true });
+    expect(evenSplit(950, 950)).toMatchObject({ even: true, decided: true });
+  });
+
+  /** Whether a policy that gives the first instance this share, by chance, passes in the end. */
+  function passes(random: ReturnType<typeof createRandom>, percent: number): boolean {
+    let [first, sent] = [0, 0];
+    const order: boolean[] = [];
+    for (const look of looks) {
+      for (; sent < look; sent++) {
+        order.push(random.integer(100) < percent);
+        if (order.at(-1)) first++;
+      }
+      const { even, decided } = evenSplit(first, sent - first);
+      if (!even) return false;
+      if (decided || takesTurns(order)) return true;
+    }
+    return true;
+  }
+
+  test('is granted to every random deal of half and half, and to none of 55:45, 45:55 or 3:2', () => {
+    const random = createRandom(7);
+    const passed = (percent: number) =>
+      Array.from({ length: 200 }, () => passes(random, percent)).filter(Boolean).length;
+    expect([50, 55, 45, 60].map(passed)).toEqual([200, 0, 0, 0]);
   });
 });
 
@@ -136,9 +160,9 @@ describe('taking turns', () => {
     for (const length of evenSplitLooks) expect(takesTurns(deal(length, (i) => i % 20 < 11))).toBe(false);
   });
 
-  test('is hardly ever seen in a random deal of 3:2', () => {
+  test('is hardly ever seen in a random deal of 55:45', () => {
     const random = createRandom(1);
-    const deals = Array.from({ length: 2000 }, () => takesTurns(deal(128, () => random.integer(5) < 3)));
+    const deals = Array.from({ length: 2000 }, () => takesTurns(deal(128, () => random.integer(20) < 11)));
     expect(deals.filter(Boolean)).toHaveLength(0);
   });
 });

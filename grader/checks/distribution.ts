@@ -2,7 +2,7 @@
 export interface EvenSplit {
   /** As even as any even policy makes it. */
   readonly even: boolean;
-  /** No more requests are needed to tell: it is uneven, or it is so even that a 3:2 weighting is ruled out as well. */
+  /** No more requests are needed to tell: it is uneven, or it is so even that 55:45 is ruled out as well. */
   readonly decided: boolean;
   /** Most requests one instance may get and still count as half, out of `first + second`. */
   readonly most: number;
@@ -10,22 +10,25 @@ export interface EvenSplit {
   readonly tolerance: string;
 }
 
-/** An even policy is called uneven less often than this in one look; with all looks together it stays below 1 in 10,000. */
-const falseAlarm = 8e-6;
+/** An even policy is called uneven less often than this in one comparison; with all of a check it stays below 1 in 10,000. */
+const falseAlarm = 3e-6;
 
-/** Standard deviations from one half beyond which even 1,900 requests aren't enough to decide. */
-const suspicious = 3;
+/** The share from which on a policy has to be found uneven. */
+const uneven = 0.55;
 
-/** A share of 3:2 or worse, dealt at random, passes for even less often than this in one look. */
-const missed = 2e-5;
+/** Such a share, dealt at random, passes for even less often than this in one look. */
+const missed = 1e-5;
+
+/** How far ahead an instance may be where the order is looked at: further apart, counts decide sooner. */
+const furthest = 32;
 
 /**
- * Totals at which to look. Whose order shows that turns are taken is decided at 128 requests, an exact half without an
- * order at 450; independent random choices, which spread the widest of all even policies, need more; at 1,900 even those
- * are told from a random 3:2 deal: 0.1 N stays above (4.46 + 4.11) standard deviations of sqrt(N) / 2. The last look is
- * for what is still suspicious then, one even policy in 370: weights of 55:45 are, and 7,400 requests tell them, too.
+ * Totals at which to look. Whose order shows that turns are taken is decided at 128 requests (192 when some pass each
+ * other on the way), an exact half without an order at 1,900; independent random choices, which spread the widest of all even policies, need 3,000 on average. At
+ * 8,000 nothing is left to decide: 0.05 N is (4.67 + 4.25) standard deviations of sqrt(N) / 2, so that whatever the first
+ * of them allows rules out 55:45. Three comparisons at each of 11 looks: 33 * 3e-6 < 1e-4.
  */
-export const evenSplitLooks: readonly number[] = [128, 450, 900, 1900, 7400];
+export const evenSplitLooks: readonly number[] = [128, 192, 450, 900, 1400, 1900, 2500, 3200, 4000, 5500, 8000];
 
 /**
  * Whether two counts are as even as any even policy makes them, by an exact binomial test against one half.
@@ -37,14 +40,13 @@ export function evenSplit(first: number, second: number): EvenSplit {
   const larger = Math.max(first, second);
   const most = total - largestInTail(total, 0.5, falseAlarm / 2) - 1;
   const even = total > 0 && larger <= most;
-  const rulesOut = isCalm(larger - (total - larger), total) && larger <= largestInTail(total, 0.6, missed);
-  const decided = !even || rulesOut || total >= (evenSplitLooks.at(-1) ?? 0);
+  const decided = !even || larger <= largestInTail(total, uneven, missed);
   return { even, decided, most, tolerance: `between ${total - most} and ${most} of ${total} requests each` };
 }
 
 /**
  * Whether the order in which two instances got requests (true for the first) shows that they take turns: neither is ever
- * more than a few ahead, which a deal of 3:2 or worse, at random or by weights, keeps up for so long less often than `missed`.
+ * more than a few ahead, which a deal of 55:45 or worse, at random or by weights, keeps up for so long less often than `missed`.
  */
 export function takesTurns(order: readonly boolean[]): boolean {
   let ahead = 0;
@@ -53,12 +55,7 @@ export function takesTurns(order: readonly boolean[]): boolean {
     ahead += first ? 1 : -1;
     most = Math.max(most, Math.abs(ahead));
   }
-  return isCalm(ahead, order.length) && staysWithin(most, order.length, 0.6) <= missed;
-}
-
-/** Whether one instance is ahead of the other by no more than chance explains easily. */
-function isCalm(ahead: number, total: number): boolean {
-  return Math.abs(ahead) <= suspicious * Math.sqrt(total);
+  return most <= furthest && staysWithin(most, order.length, uneven) <= missed;
 }
 
 /** The probability that a walk of so many steps, up with `probability`, never goes further than `bound` from where it began. */

@@ -11,20 +11,20 @@ export function marked(application: Application, mark: string): readonly Seen[] 
 }
 
 /** ms an instance may take to get traffic again (nginx leaves a failed server alone for 10,000). */
-const recoveryLimit = 15_000;
+export const recoveryLimit = 15_000;
 
 /**
- * Waits until both instances get requests, at most 15 s; says whether they do.
+ * Waits until both instances get requests, at most `limit` ms; those that still get none.
  * Servers that notice at once cost a handful of requests and no waiting.
  */
-export async function bothServe(trial: Trial): Promise<boolean> {
+export async function withoutTraffic(trial: Trial, limit: number): Promise<readonly Application[]> {
   const both = instances(trial);
-  const deadline = performance.now() + recoveryLimit;
+  const deadline = performance.now() + limit;
   for (let round = 0; ; round++) {
     const mark = trial.random.word();
     await trial.client.burst(Array.from({ length: 12 }, (_, i) => `/status?back=${mark}-${i}`));
-    if (both.every((one) => marked(one, mark).length >= 2)) return true;
-    if (performance.now() >= deadline || trial.signal.aborted) return false;
+    const left = both.filter((one) => marked(one, mark).length < 2);
+    if (left.length === 0 || performance.now() >= deadline || trial.signal.aborted) return left;
     await new Promise((resolve) => setTimeout(resolve, Math.min(50 * (round + 1), 250)));
   }
 }
@@ -36,7 +36,8 @@ async function bothServeAlike(trial: Trial): Promise<boolean> {
   return instances(trial).every((one) => marked(one, mark).length >= 4);
 }
 
-async function restart({ world, signal, expect }: Trial): Promise<void> {
+/** Starts the server again, so that it remembers nothing. */
+export async function restart({ world, signal, expect }: Trial): Promise<void> {
   try {
     await world.restartServer();
   } catch (error) {
