@@ -65,16 +65,18 @@ export function createConfigurations(
 }
 
 /** Fills in what each block left unset from the one around it, module by module as `ngx_http_merge_servers` does. */
-export function mergeAll(modules: readonly Module[], top: Configurations): void {
+export function mergeAll(modules: readonly Module[], top: Configurations, onWarning: (warning: string) => void): void {
+  const line = top.directive?.blockEndLine;
+  const warn = (message: string): void => onWarning(`${message} in ${top.directive?.file}:${line}`);
   const merge = (module: Module, parent: Configurations): void => {
     for (const child of parent.children) {
       try {
         if (child.fresh.includes('server')) module.mergeServer?.(parent.server.get(module), child.server.get(module));
         if (child.fresh.includes('location')) {
-          module.mergeLocation?.(parent.location.get(module), child.location.get(module));
+          module.mergeLocation?.(parent.location.get(module), child.location.get(module), warn);
         }
       } catch (error) {
-        throw located(error, top.directive, top.directive?.blockEndLine);
+        throw located(error, top.directive, line);
       }
       merge(module, child);
     }

@@ -278,7 +278,7 @@ function readHttp(state: CoreMainState, directive: Directive, build: Build): voi
     const root = build.path('html');
     Object.assign(location, { root: () => root, rootText: root, alias: false });
   }
-  mergeAll(shared.modules, http);
+  mergeAll(shared.modules, http, shared.warn);
   for (const module of shared.modules) module.postConfiguration?.(http.main.get(module), inner);
   shared.variables.bind();
 }

@@ -106,9 +106,9 @@ export interface Module {
   /** Fills in what `child` left unset. Called for each server (parent: the `http` block) before its locations. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   mergeServer?(parent: any, child: any): void;
-  /** Fills in what `child` left unset: a server's from `http`, a location's from its server or the location around it. */
+  /** Fills in what `child` left unset: a server's from `http`, a location's from its server or the location around it. `warn` says where that was. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  mergeLocation?(parent: any, child: any): void;
+  mergeLocation?(parent: any, child: any, warn: (message: string) => void): void;
   /** Called when all is merged. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   postConfiguration?(main: any, build: Build): void;

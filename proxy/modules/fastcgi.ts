@@ -84,12 +84,12 @@ export const fastcgi: Module = {
   ],
   ...cacheMain,
   createLocation: (): FastcgiLocation => ({ ssl: {}, cache: {} }),
-  mergeLocation(parent: FastcgiLocation, child: FastcgiLocation) {
+  mergeLocation(parent: FastcgiLocation, child: FastcgiLocation, warn: (message: string) => void) {
     child.keepConnection ??= parent.keepConnection ?? false;
     child.index ??= parent.index ?? '';
     if (child.split === undefined && parent.split !== undefined) child.split = parent.split;
     if (child.catchStderr === undefined && parent.catchStderr !== undefined) child.catchStderr = parent.catchStderr;
-    mergeGatewayLocation(gateway, parent, child);
+    mergeGatewayLocation(gateway, parent, child, warn);
   },
   variables: {
     fastcgi_script_name(exchange) {

@@ -65,8 +65,8 @@ export const uwsgi: Module = {
   ],
   ...cacheMain,
   createLocation: (): UwsgiLocation => ({ ssl: {}, cache: {} }),
-  mergeLocation(parent: UwsgiLocation, child: UwsgiLocation) {
-    mergeGatewayLocation(gateway, parent, child);
+  mergeLocation(parent: UwsgiLocation, child: UwsgiLocation, warn: (message: string) => void) {
+    mergeGatewayLocation(gateway, parent, child, warn);
     child.modifier1 ??= parent.modifier1 ?? 0;
     child.modifier2 ??= parent.modifier2 ?? 0;
     child.string ??= parent.string ?? '';

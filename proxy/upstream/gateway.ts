@@ -103,8 +103,13 @@ export function mergeGatewayLocation<Location extends GatewayLocation>(
   { prefix, hidden, schemes }: Gateway<Location>,
   parent: Location,
   child: Location,
+  warn: (message: string) => void,
 ): void {
   mergeUpstreamLocation(prefix, hidden, parent, child);
+  const { cache, key } = child.cache;
+  if (cache !== undefined && cache !== 'off' && key === undefined) {
+    warn(`no "${prefix}_cache_key" for "${prefix}_cache"`);
+  }
   if (child.parameters === undefined && parent.parameters !== undefined) child.parameters = parent.parameters;
   if (child.pass === undefined && parent.pass !== undefined) child.pass = parent.pass;
   const { target, value } = child.pass ?? {};

@@ -194,13 +194,18 @@ export class Caching implements Keeper {
     if (!this.#reading.takeHead(exchange, head)) return;
     this.#allow(head);
     const { body } = reader;
-    if (body !== undefined) {
+    if (body !== undefined && exchange.contentLength !== undefined) {
       exchange.respond(body);
       return;
     }
-    const { bodyStart, bodyLength } = reader.head;
-    exchange.contentLength = bodyLength;
+    // An answer that came without its length goes without it again.
     exchange.sendHead();
+    if (body !== undefined) {
+      exchange.write(body);
+      exchange.end();
+      return;
+    }
+    const { bodyStart, bodyLength } = reader.head;
     sendBody(exchange, new OpenFile(reader.takeDescriptor(), bodyStart), bodyLength);
   }
 
