@@ -137,6 +137,7 @@ export class Builder implements Build {
   *lines(directive: Directive): Iterable<Directive> {
     for (const line of linesOf(directive.block ?? [])) {
       this.#directive = line;
+      if (line.block !== undefined) throw failure(line, 'unexpected "{"');
       yield line;
     }
     this.#directive = directive;

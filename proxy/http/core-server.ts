@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Directive } from '../config/directive.ts';
 import { ConfigError, failure, number, size } from '../config/index.ts';
-import { ListenError, parseListen } from '../routing/listen.ts';
+import { type ListenAddress, ListenError, parseListen } from '../routing/listen.ts';
 import { isValidWildcard } from '../routing/server-name.ts';
 import type { CoreServer, Listen } from './configuration.ts';
 import type { Build, Configurations } from './module.ts';
@@ -63,19 +63,22 @@ export function setServerName(server: CoreServerState, directive: Directive, bui
 /** `listen address[:port] [parameters]`. Source: ngx_http_core_listen. */
 export function setListen(server: CoreServerState, directive: Directive, ports: Map<string, ListenPort>): void {
   const [word, ...parameters] = directive.words;
+  const addresses = addressesOf(directive, word!.text);
   const options = listenOptions(
     directive,
     parameters.map(({ text }) => text),
     word!.text,
   );
+  const { file, terminatorLine: line } = directive;
+  for (const address of addresses) addListen(server, { ...address, ...options, file, line }, ports, directive);
+}
+
+function addressesOf(directive: Directive, text: string): readonly ListenAddress[] {
   try {
-    for (const address of parseListen(word!.text)) {
-      const { file, terminatorLine: line } = directive;
-      addListen(server, { ...address, ...options, file, line }, ports, directive);
-    }
+    return parseListen(text);
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
-    throw failure(directive, `${error.message} in "${word!.text}" of the "listen" directive`);
+    throw failure(directive, `${error.message} in "${text}" of the "listen" directive`);
   }
 }
 

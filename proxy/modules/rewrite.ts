@@ -272,24 +272,27 @@ type Condition = (exchange: Exchange) => boolean;
 
 function condition(directive: Directive, build: Build): Condition {
   const words = directive.words.map((word) => word.text);
-  const invalid = (): never => build.fail(`invalid condition "${words[0] ?? ''}"`);
-  if (words.length === 0 || !words[0]!.startsWith('(') || !words.at(-1)!.endsWith(')')) return invalid();
-  words[0] = words[0]!.slice(1);
-  words[words.length - 1] = words.at(-1)!.slice(0, -1);
+  const invalid = (word: string | undefined): never => build.fail(`invalid condition "${word ?? ''}"`);
+  if (!words[0]?.startsWith('(')) return invalid(words[0]);
+  words[0] = words[0].slice(1);
+  const last = words.at(-1)!;
+  if (!last.endsWith(')')) return invalid(words.length === 1 ? words[0] : last);
+  words[words.length - 1] = last.slice(0, -1);
   if (words[0] === '') words.shift();
   if (words.at(-1) === '') words.pop();
-  const [left, operator, right] = words;
-  if (left === undefined) return build.fail('invalid condition ")"');
-  if (words.length === 2 && /^!?-[fdex]$/.test(left)) return fileCondition(left, build.value(operator!));
-  if (!left.startsWith('$') || left.length < 2) return invalid();
+  const [left = ')', operator, right] = words;
+  if (/^!?-.?$/s.test(left) && left.length === (left.startsWith('!') ? 3 : 2)) {
+    if (words.length !== 2 || !/[fdex]$/.test(left)) return invalid(left);
+    return fileCondition(left, build.value(operator!));
+  }
+  if (!left.startsWith('$') || left.length < 2 || (words.length !== 1 && words.length !== 3)) return invalid(left);
   const value = build.value(left);
-  if (operator === undefined) {
+  if (operator === undefined || right === undefined) {
     return (exchange) => {
       const text = value(exchange);
       return text !== '' && text !== '0';
     };
   }
-  if (right === undefined || words.length > 3) return build.fail(`invalid condition "${left}"`);
   if (operator === '=' || operator === '!=') {
     const other = build.value(right);
     const wanted = operator === '=';
