@@ -1,4 +1,4 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { SecureVersion, TLSSocket } from 'node:tls';
 import { type BadResponse, type ReadResponse, ResponseReader } from './response-reader.ts';
 
@@ -8,6 +8,20 @@ export interface Place {
   readonly port: number;
   /** The address to connect from; any when left out. */
   readonly localAddress?: string;
+  /** How to find the addresses of `host`; the system's way when left out. */
+  readonly lookup?: LookupFunction;
+}
+
+/** Finds these addresses whatever the name, and does not look it up. */
+export function knownAddresses(addresses: readonly string[]): LookupFunction {
+  const known = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (hostname, { all }, callback) => {
+    const [first] = known;
+    if (first === undefined)
+      callback(Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' }), '', 0);
+    else if (all) callback(null, known);
+    else callback(null, first.address, first.family);
+  };
 }
 
 /** How to speak TLS. `authority` is the PEM of the one certificate authority to trust; without it the system's are. */

@@ -1,5 +1,5 @@
 import type { Capability, Lab, Response } from '../lab.ts';
-import { createClient, noTranslation } from '../probe/index.ts';
+import { createClient, knownAddresses, noTranslation, type Place } from '../probe/index.ts';
 import { hasLoopbackNetwork } from './ports.ts';
 import type { OpenTarget, TargetSpec } from './target.ts';
 import { createWorld } from './world.ts';
@@ -17,8 +17,9 @@ export async function openLive(spec: Spec, lab: Lab, _seed: number, signal: Abor
   }
   const secure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const http = { host, port: secure ? 80 : Number(url.port || 80) };
-  const https = { host, port: secure ? Number(url.port || 443) : 443 };
+  const known = spec.addresses === undefined ? {} : { lookup: knownAddresses(spec.addresses) };
+  const http: Place = { host, port: secure ? 80 : Number(url.port || 80), ...known };
+  const https: Place = { host, port: secure ? Number(url.port || 443) : 443, ...known };
   const named = (port: number, usual: number) => (port === usual ? url.hostname : `${url.hostname}:${port}`);
   const door = { http: named(http.port, 80), https: named(https.port, 443) };
   const lasting = new AbortController();

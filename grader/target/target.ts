@@ -8,7 +8,8 @@ export type TargetSpec =
   | { readonly kind: 'program'; readonly file: string }
   /** For a shell, in `folder` (the current one by default). */
   | { readonly kind: 'command'; readonly command: string; readonly folder?: string }
-  | { readonly kind: 'live'; readonly url: string };
+  /** With `addresses` its name is not looked up (again): these are asked, and no others. */
+  | { readonly kind: 'live'; readonly url: string; readonly addresses?: readonly string[] };
 
 /** A student's configuration as written: their file names, lines and addresses. */
 export interface StudentConfiguration {

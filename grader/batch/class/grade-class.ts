@@ -15,7 +15,7 @@ import { attemptNumbers, gradedAttempt, gradedAttempts, type LabWorth, labWorth 
 import { type Difference, differenceBetween } from './differences.ts';
 import { attemptFile, writeWhole } from './files.ts';
 import { findSubmissions, type Submission } from './find.ts';
-import { refusedAddress } from './live-address.ts';
+import { liveAddress } from './live-address.ts';
 import { lockResults } from './lock.ts';
 import { type Verdict, verdictOn, withoutResult } from './verdict.ts';
 
@@ -180,11 +180,10 @@ class ClassGrader {
       case 'unknown':
         return withoutResult(content.problem);
       case 'live': {
-        const refused = this.#options.trust ? undefined : await refusedAddress(content.url);
-        if (refused !== undefined) return withoutResult(refused);
-        return graded(
-          task({ spec: { kind: 'live', url: content.url }, facts: { kind: 'live', location: content.url } }),
-        );
+        const { url } = content;
+        const where = this.#options.trust ? undefined : await liveAddress(url);
+        if (where !== undefined && 'refused' in where) return withoutResult(where.refused);
+        return graded(task({ spec: { kind: 'live', url, ...where }, facts: { kind: 'live', location: url } }));
       }
       case 'program':
         // A program lies in a folder of its own (discovery), and may read what lies beside it.

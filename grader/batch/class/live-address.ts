@@ -23,26 +23,37 @@ for (const [network, bits] of [
 ] as const)
   inner.addSubnet(network, bits, 'ipv6');
 
+/** Where a live server may be asked, or why it may not. */
+export type LiveAddress = { readonly addresses: readonly string[] } | { readonly refused: SubmissionProblem };
+
+/** The addresses of a name; none when it has none. */
+type LookUp = (host: string) => Promise<readonly string[]>;
+
+const lookUp: LookUp = (host) =>
+  lookup(host, { all: true }).then(
+    (found) => found.map(({ address }) => address),
+    () => [],
+  );
+
 /**
- * Says why a live server that a student named may not be probed: a submission must not make the grader knock at doors of the
- * instructor's own machine and network. A name is looked up; one without an address is left for the check to report.
+ * Whether a live server that a student named may be probed: a submission must not make the grader knock at doors of the
+ * instructor's own machine and network. A name is looked up once, and what was found is what is asked: whoever owns the name could
+ * let it point elsewhere a moment later. One without an address is left for the check to report.
  */
-export async function refusedAddress(url: string): Promise<SubmissionProblem | undefined> {
+export async function liveAddress(url: string, addressesOf: LookUp = lookUp): Promise<LiveAddress> {
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol))
-    return { kind: 'refused', reason: `"${url}" is no address of a web server; write it as http://HOST` };
+    return refused(`"${url}" is no address of a web server; write it as http://HOST`);
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
-  const addresses = isIP(host)
-    ? [host]
-    : await lookup(host, { all: true }).then(
-        (found) => found.map(({ address }) => address),
-        () => [],
-      );
-  if (!addresses.some(isInner)) return undefined;
-  return {
-    kind: 'refused',
-    reason: `"${url}" is an address inside the grader's own network; a live server has to be reachable on the Internet`,
-  };
+  const addresses = isIP(host) ? [host] : await addressesOf(host);
+  if (!addresses.some(isInner)) return { addresses };
+  return refused(
+    `"${url}" is an address inside the grader's own network; a live server has to be reachable on the Internet`,
+  );
+}
+
+function refused(reason: string): LiveAddress {
+  return { refused: { kind: 'refused', reason } };
 }
 
 function isInner(address: string): boolean {
