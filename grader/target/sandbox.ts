@@ -80,8 +80,11 @@ export function createSandbox(seed: number): Sandbox {
 /** ms after which a folder without an owner is old: longer than a check, for pids say nothing where `/tmp` is shared by containers. */
 const old = 10 * 60 * 1000;
 
-/** Removes what graders left behind that ended without a chance to clean up, as when the machine went down. */
-function removeStale(temporary: string): void {
+/**
+ * Removes what graders left behind in a folder for temporary files that ended without a chance to clean up, as when the machine
+ * went down: folders named `workbook-PID-...` whose owner is gone.
+ */
+export function removeStale(temporary: string): void {
   for (const name of readdirSync(temporary)) {
     const pid = /^workbook-(\d+)-/.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;

@@ -6,7 +6,8 @@ import type { Parcel } from './parcel.ts';
 /** The name of the queue in Redis. */
 export const queueName = 'workbook-grading';
 
-export type GradeJob = Parcel;
+/** A parcel, and who waits for what comes of it. */
+export type GradeJob = Parcel & { readonly asker: string };
 export type JobOutcome = GradeOutcome;
 
 /** ms after which work is taken from a worker that no longer says that it lives. */

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { QueueEvents, Queue as Sender } from 'bullmq';
 import { execa } from 'execa';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../../probe/timing.ts';
 import { mixed } from '../../testing/fake-result.ts';
 import { workbookDigest } from '../digest.ts';
 import type { GradedClass } from '../graded.ts';
@@ -131,19 +133,55 @@ describe.skipIf(!canRedis)('several machines', () => {
     expect(asked).toBe(0);
   });
 
+  test('what a killed grading machine left behind is neither kept nor graded', async () => {
+    const connection = { ...redis.address.connection, maxRetriesPerRequest: null };
+    const [sender, events] = [new Sender(queueName, { connection }), new QueueEvents(queueName, { connection })];
+    cleanups.push(
+      () => events.close(),
+      () => sender.close(),
+    );
+    await events.waitUntilReady();
+    const orphan = { ...pack(task('e.conf'), workbookDigest('lab2-proxy-pass')), asker: 'gone' };
+    await sender.add('grade', orphan);
+    const asking = await queue();
+    expect(await sender.getWaitingCount()).toBe(0);
+
+    const job = await sender.add('grade', orphan);
+    const read: string[] = [];
+    await worker(
+      reading(async (text) => {
+        read.push(text);
+        return graded(text);
+      }),
+    );
+    await expect(job.waitUntilFinished(events)).rejects.toThrow('nobody waits');
+    await asking.grade(task('f.conf'));
+    expect(read).toEqual(['# f.conf\n']);
+  });
+
   test('a queue that is closed lets go of what is under way', async () => {
     const asking = await openQueue(redis.address, 1);
     const outcome = asking.grade(task('c.conf'));
     const ended = expect(outcome).rejects.toThrow('the queue was closed');
     await asking.close();
     await ended;
+    const client = new Redis({ ...redis.address.connection });
+    expect(await client.keys('*asker*')).toEqual([]);
+    client.disconnect();
   });
 });
+
+/** Where the command line has its temporary files. */
+function temporary(): string {
+  const place = path.join(folder, 'tmp');
+  mkdirSync(place, { recursive: true });
+  return place;
+}
 
 /** The command line as it runs on each machine. */
 const command = (...words: string[]) =>
   execa(process.execPath, [workbook, ...words], {
-    env: { INIT_CWD: folder },
+    env: { INIT_CWD: folder, TMPDIR: temporary() },
     reject: false,
     stdin: 'ignore',
     all: true,
@@ -179,6 +217,13 @@ describe.skipIf(!canRedis)('on the command line', { timeout: 120_000 }, () => {
       ['bo', 'failed'],
       ['cy', 'passed'],
     ]);
+    const left = await eventually(
+      async () => readdirSync(temporary()).filter((name) => /^workbook-\d+-/.test(name)),
+      (names) => names.length === 0,
+      20_000,
+      new AbortController().signal,
+    );
+    expect(left).toEqual([]);
     for (const text of [all, heirSaid, (await doomed).all])
       for (const secret of [redis.password, encodeURIComponent(redis.password)]) expect(text).not.toContain(secret);
   });

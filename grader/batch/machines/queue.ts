@@ -4,6 +4,7 @@ import { workbookDigest } from '../digest.ts';
 import type { GradeOutcome, GradeTask } from '../isolation/index.ts';
 import type { Queue as GradeQueue } from '../queue.ts';
 import type { QueueAddress } from './address.ts';
+import { Askers } from './askers.ts';
 import { type GradeJob, type JobOutcome, knock, queueName } from './jobs.ts';
 import { ParcelTooLarge, pack } from './parcel.ts';
 
@@ -29,6 +30,10 @@ export async function openQueue(
   queue.on('error', () => {});
   events.on('error', () => {});
   await events.waitUntilReady();
+  const asker = randomUUID();
+  const askers = new Askers(address);
+  await askers.enter(asker);
+  await removeOrphans(queue, askers);
   const outstanding = new Set<Job<GradeJob, JobOutcome, 'grade'>>();
   const digests = new Map<string, string>();
   const closed = Promise.withResolvers<never>();
@@ -37,11 +42,15 @@ export async function openQueue(
   const handOver = async (task: GradeTask): Promise<GradeOutcome> => {
     const digest = digests.get(task.lab) ?? workbookDigest(task.lab);
     digests.set(task.lab, digest);
-    const job = await queue.add('grade', pack(task, digest), {
-      jobId: randomUUID(),
-      removeOnComplete: { age: keptSeconds },
-      removeOnFail: { age: keptSeconds },
-    });
+    const job = await queue.add(
+      'grade',
+      { ...pack(task, digest), asker },
+      {
+        jobId: randomUUID(),
+        removeOnComplete: { age: keptSeconds },
+        removeOnFail: { age: keptSeconds },
+      },
+    );
     outstanding.add(job);
     try {
       return await Promise.race([job.waitUntilFinished(events), closed.promise]);
@@ -67,10 +76,20 @@ export async function openQueue(
     async close() {
       closed.reject(new QueueClosed('the queue was closed'));
       await Promise.all([...outstanding].map((job) => job.remove().catch(() => {})));
+      await askers.leave(asker);
+      askers.close();
       await events.close();
       await queue.close();
     },
   };
+}
+
+/** Takes away what a grading machine left in the queue that was killed. */
+async function removeOrphans(queue: Queue<GradeJob, JobOutcome, 'grade'>, askers: Askers): Promise<void> {
+  for (const job of await queue.getJobs(['waiting'])) {
+    // A worker may have taken it by now, and drops it itself.
+    if (!(await askers.waits(job.data.asker))) await job.remove().catch(() => {});
+  }
 }
 
 class QueueClosed extends Error {

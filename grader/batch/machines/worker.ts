@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UnrecoverableError, Worker } from 'bullmq';
+import { onExit } from '../../target/cleanup.ts';
+import { removeStale } from '../../target/sandbox.ts';
 import { workbookDigest } from '../digest.ts';
 import type { GradeTask, Pool } from '../isolation/index.ts';
 import type { QueueAddress } from './address.ts';
+import { Askers } from './askers.ts';
 import { type GradeJob, type JobOutcome, knock, lockDuration, mostLosses, queueName, stalledInterval } from './jobs.ts';
 import { ParcelRefused, unpack } from './parcel.ts';
 
@@ -25,17 +28,25 @@ export async function startWorker({
   onGraded,
 }: WorkerOptions): Promise<{ close(): Promise<void> }> {
   await knock(address);
+  const temporary = realpathSync(tmpdir());
+  removeStale(temporary);
+  const askers = new Askers(address);
   const worker = new Worker<GradeJob, JobOutcome>(
     queueName,
     async ({ data }) => {
-      const folder = mkdtempSync(path.join(tmpdir(), 'workbook-parcel-'));
+      // Its owner's process id is in the name, for `removeStale`.
+      const folder = mkdtempSync(path.join(temporary, `workbook-${process.pid}-parcel-`));
+      // After Ctrl-C it is needed until what was begun is graded; when this program is killed it goes.
+      const release = onExit(() => {}, { folder });
       try {
         const task = accept(data, folder);
+        if (!(await askers.waits(data.asker))) throw new UnrecoverableError('nobody waits for this any more');
         const outcome = withoutFolder(await pool.grade(task), folder);
         onGraded?.(task, outcome);
         return outcome;
       } finally {
         rmSync(folder, { recursive: true, force: true });
+        release();
       }
     },
     {
@@ -49,7 +60,12 @@ export async function startWorker({
   // Redis may go away and come back; the worker waits for it.
   worker.on('error', () => {});
   await worker.waitUntilReady();
-  return { close: () => worker.close() };
+  return {
+    async close() {
+      await worker.close();
+      askers.close();
+    },
+  };
 }
 
 function accept(parcel: GradeJob, folder: string): GradeTask {
