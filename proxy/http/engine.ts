@@ -10,6 +10,7 @@ import type { Traffic } from './exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { Configurations } from './module.ts';
 import { Phases, type Service } from './phases.ts';
+import { LocalZones, type ZoneKeeper } from './zone-keeper.ts';
 
 /** Takes over an accepted connection of an `ssl` listener: the handshake, then HTTP/1.x or HTTP/2. */
 export type AcceptSecure = (socket: Socket, service: Service, connections: Connections) => void;
@@ -17,6 +18,8 @@ export type AcceptSecure = (socket: Socket, service: Service, connections: Conne
 export interface EngineOptions {
   readonly acceptSecure?: AcceptSecure | undefined;
   readonly errorLogs?: ErrorLogs;
+  /** Who has the shared zones; this process when not given. */
+  readonly zones?: ZoneKeeper | undefined;
 }
 
 /** One built configuration at work: what a connection that came in at some address is served with. */
@@ -25,6 +28,7 @@ export class Engine {
   readonly connections: Connections = newConnections(new Deadlines());
   readonly errorLogs: ErrorLogs;
   readonly #phases: Phases;
+  readonly #zones: ZoneKeeper;
   readonly #acceptSecure: AcceptSecure | undefined;
   readonly #services = new Map<VirtualHosts, Service>();
   readonly #listeners: ReadonlyMap<string, Listener>;
@@ -36,6 +40,7 @@ export class Engine {
     const coreOf = (configurations: Configurations): CoreLocation => configurations.location.get(core) as CoreLocation;
     this.#phases = new Phases(configuration.modules, coreOf);
     this.#acceptSecure = options.acceptSecure;
+    this.#zones = options.zones ?? new LocalZones(configuration);
     this.#tell('begin');
   }
 
@@ -61,6 +66,7 @@ export class Engine {
         phases: this.#phases,
         variable: (exchange, name) => this.configuration.variables.get(exchange, name),
         traffic: () => trafficOf(this.connections),
+        zones: this.#zones,
         logError: (exchange, level, message) => this.#logError(exchange, level, message),
         logConnection: (level, number, client, message) => {
           const line = `${message}, client: ${client}, server: ${hosts.text}`;

@@ -4,6 +4,7 @@ import type { HeaderSet } from './header-set.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import type { Configurations } from './module.ts';
 import type { Segments } from './ranges.ts';
+import type { ZoneKeeper } from './zone-keeper.ts';
 
 /** A module as its configuration is asked for. */
 export interface ModuleName {
@@ -155,6 +156,7 @@ export interface Exchange {
   upgrade(): import('node:net').Socket;
   /** What the connections of this process are doing. */
   traffic(): Traffic;
+  readonly zones: ZoneKeeper;
   /** Facts about the upstream attempts of this request, for `$upstream_*` variables, filled by the proxy modules. */
   upstream: UpstreamFacts | undefined;
 }

@@ -14,6 +14,7 @@ import type { Plan } from './plan.ts';
 import { rangeBody, type Segments, selectRanges } from './ranges.ts';
 import { allHeaders, headerOf, linesWithout, type RequestHead } from './request-head.ts';
 import type { Transport } from './transport.ts';
+import type { ZoneKeeper } from './zone-keeper.ts';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -418,6 +419,10 @@ export class HttpExchange implements Exchange {
 
   logError(level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert', message: string): void {
     this.service.logError(this, level, message);
+  }
+
+  get zones(): ZoneKeeper {
+    return this.service.zones;
   }
 
   traffic(): Traffic {

@@ -2,6 +2,7 @@ import type { Context, Directive } from '../config/directive.ts';
 import type { Exchange } from './exchange.ts';
 import type { Regex } from './regex.ts';
 import type { SharedZone } from './shared-zones.ts';
+import type { ZoneAct } from './zone-keeper.ts';
 
 /** The phases a request goes through, in nginx's order. `content` handlers come last; `log` runs when all is sent. */
 export type Phase =
@@ -127,6 +128,8 @@ export interface Module {
    */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   idle?(location: any): boolean;
+  /** What its handlers do to shared zones, for the process that has them. */
+  readonly zoneActs?: readonly ZoneAct[];
   /** Header filters, run in the order of `modules/index.ts` before the head is sent. */
   filterHead?(exchange: Exchange): void;
 }

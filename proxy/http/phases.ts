@@ -6,6 +6,7 @@ import { isIdle, type Plan, type PlannedStep, Plans } from './plan.ts';
 import { redirectLocation } from './redirect.ts';
 import { escapeUri, parseRequestUri } from './request-uri.ts';
 import { tryFiles } from './try-files.ts';
+import type { ZoneKeeper } from './zone-keeper.ts';
 
 /** What an exchange needs of the server it came to. */
 export interface Service {
@@ -13,6 +14,7 @@ export interface Service {
   readonly phases: Phases;
   variable(exchange: HttpExchange, name: string): string | undefined;
   traffic(): Traffic;
+  readonly zones: ZoneKeeper;
   logError(
     exchange: HttpExchange,
     level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert',

@@ -1,12 +1,5 @@
 import { roomIn, slabSize } from './shared-zones.ts';
-
-/** How often each key was seen, for `limit_req`. Kept by one process here; workers that share one have it behind these calls. */
-export interface RequestRates {
-  /** The excess, in thousandths of a request, if a request came now (ms); it isn't counted yet. `rate`: thousandths a second. */
-  excess(key: string, now: number, rate: number): number;
-  /** Counts a request that `excess` was asked about, and returns its excess. */
-  account(key: string, now: number, rate: number): number;
-}
+import type { ZoneContents } from './zone-keeper.ts';
 
 interface Seen {
   excess: number;
@@ -19,8 +12,14 @@ const ENTRY = 80;
 /** Milliseconds after which an entry without excess may go. */
 const FORGOTTEN = 60_000;
 
-/** The leaky bucket of ngx_http_limit_req_module.c, in its integer arithmetic; the least recently used key goes first when the zone is full. */
-export class LocalRequestRates implements RequestRates {
+/** What is saved of a key. */
+type Saved = readonly (readonly [key: string, excess: number, last: number])[];
+
+/**
+ * How often each key was seen, for `limit_req`: the leaky bucket of ngx_http_limit_req_module.c, in its integer
+ * arithmetic; the least recently used key goes first when the zone is full.
+ */
+export class RequestRates implements ZoneContents {
   /** From the least to the most recently used. */
   readonly #seen = new Map<string, Seen>();
   #room: number;
@@ -30,6 +29,7 @@ export class LocalRequestRates implements RequestRates {
     this.#room = roomIn(size) - slabSize(ENTRY);
   }
 
+  /** The excess, in thousandths of a request, if a request came now (ms); it isn't counted yet. `rate`: thousandths a second. */
   excess(key: string, now: number, rate: number): number {
     const seen = this.#seen.get(key);
     if (seen === undefined) {
@@ -41,6 +41,7 @@ export class LocalRequestRates implements RequestRates {
     return excessOf(seen, now, rate);
   }
 
+  /** Counts a request that `excess` was asked about, and returns its excess. */
   account(key: string, now: number, rate: number): number {
     const seen = this.#seen.get(key)!;
     const excess = excessOf(seen, now, rate);
@@ -48,6 +49,23 @@ export class LocalRequestRates implements RequestRates {
     // A clock that stands still for several requests must not lose what is between them.
     if (elapsed(now, seen.last) !== 0) seen.last = now;
     return excess;
+  }
+
+  /** Requests are over at once: nobody holds anything. */
+  letGo(): void {}
+
+  save(): Saved {
+    return [...this.#seen].map(([key, { excess, last }]) => [key, excess, last] as const);
+  }
+
+  load(saved: Saved): void {
+    for (const { bytes } of this.#seen.values()) this.#room += bytes;
+    this.#seen.clear();
+    for (const [key, excess, last] of saved) {
+      const bytes = slabSize(ENTRY + key.length);
+      this.#room -= bytes;
+      this.#seen.set(key, { excess, last, bytes });
+    }
   }
 
   #add(key: string, now: number, rate: number): void {

@@ -1,5 +1,6 @@
 import { ConfigError, PlacelessError, parseSize } from '../config/index.ts';
 import type { Build } from './module.ts';
+import type { ZoneContents } from './zone-keeper.ts';
 
 /** A named piece of memory that requests share: what `keys_zone`, `limit_req_zone zone=` and the like declare. */
 export interface SharedZone {
@@ -8,6 +9,8 @@ export interface SharedZone {
   size: number;
   /** What the module that declared it keeps in it; taken over by the next configuration. */
   state: unknown;
+  /** What of it every process that serves must agree on. */
+  contents: ZoneContents | undefined;
 }
 
 interface OwnedZone extends SharedZone {
@@ -23,7 +26,7 @@ export class SharedZones {
   add(name: string, size: number, owner: string): SharedZone {
     let zone = this.#zones.get(name);
     if (zone === undefined) {
-      zone = { name, size, owner, state: undefined };
+      zone = { name, size, owner, state: undefined, contents: undefined };
       this.#zones.set(name, zone);
       return zone;
     }
@@ -43,6 +46,18 @@ export class SharedZones {
   stateOf(name: string, size: number, owner: string): unknown {
     const zone = this.#zones.get(name);
     return zone !== undefined && zone.size === size && zone.owner === owner ? zone.state : undefined;
+  }
+
+  /** The zone of that name; asked for by who was told the name. */
+  named(name: string): SharedZone {
+    return this.#zones.get(name)!;
+  }
+
+  /** Those that hold something which is the same for all processes. */
+  get withContents(): readonly (SharedZone & { readonly contents: ZoneContents })[] {
+    return [...this.#zones.values()].filter(
+      (zone): zone is OwnedZone & { contents: ZoneContents } => zone.contents !== undefined,
+    );
   }
 
   /** Throws for a zone that was used and not declared. */

@@ -1,10 +1,12 @@
 import type { Context, Directive, Word } from '../config/directive.ts';
 import { flag, numberBetween, oneOf } from '../config/index.ts';
-import { type ConnectionCounts, LocalConnectionCounts } from '../http/connection-counts.ts';
+import type { Configuration } from '../http/configuration.ts';
+import { ConnectionCounts } from '../http/connection-counts.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { type Build, type ComplexValue, DECLINED, type Module } from '../http/module.ts';
+import { AGAIN, type Build, type ComplexValue, DECLINED, type Module } from '../http/module.ts';
 import { type SharedZone, zoneParameter } from '../http/shared-zones.ts';
 import { inherit, slot } from '../http/slot.ts';
+import type { ZoneAct } from '../http/zone-keeper.ts';
 
 const NAME = 'ngx_http_limit_conn_module';
 const LEVELS = ['info', 'notice', 'warn', 'error'] as const;
@@ -27,6 +29,36 @@ const CONTEXTS: readonly Context[] = ['http', 'server', 'location'];
 
 const setting = slot<LimitConnLocation>;
 
+/** A zone, a key in it, and how many requests of that key it has room for. */
+type Place = readonly [zone: string, key: string, most: number];
+
+type Verdict = readonly [outcome: 'taken' | 'busy' | 'full', zone: string];
+
+const countsOf = ({ zones }: Configuration, zone: string): ConnectionCounts =>
+  (zones.named(zone).state as Counted).counts;
+
+/** Takes a place in each of the zones, or in none. */
+const takePlaces: ZoneAct<readonly Place[], Verdict> = {
+  name: 'limit_conn',
+  perform(configuration, holder, places) {
+    for (const [i, [zone, key, most]] of places.entries()) {
+      const outcome = countsOf(configuration, zone).take(holder, key, most);
+      if (outcome === 'taken') continue;
+      freePlaces.perform(configuration, holder, places.slice(0, i));
+      return [outcome, zone];
+    }
+    return ['taken', ''];
+  },
+};
+
+const freePlaces: ZoneAct<readonly Place[], true> = {
+  name: 'limit_conn free',
+  perform(configuration, holder, places) {
+    for (const [zone, key] of places) countsOf(configuration, zone).release(holder, key);
+    return true;
+  },
+};
+
 /** How many requests of one key are answered at a time. Source: ngx_http_limit_conn_module.c. */
 export const limitConnModule: Module = {
   name: NAME,
@@ -48,6 +80,7 @@ export const limitConnModule: Module = {
   createLocation: (): LimitConnLocation => ({}),
   mergeLocation: inherit,
   variables: { limit_conn_status: (exchange) => exchange.variables.get('limit_conn_status') },
+  zoneActs: [takePlaces, freePlaces],
   idle: ({ limits }: LimitConnLocation) => limits === undefined,
   phases: { preaccess: limitConnections },
 };
@@ -68,7 +101,9 @@ function setZone(directive: Directive, build: Build): void {
       `limit_conn_zone "${name}" uses the "${keyText}" key while previously it used the "${earlier.keyText}" key`,
     );
   }
-  zone.state = { keyText, key, counts: earlier?.counts ?? new LocalConnectionCounts(zone.size) } satisfies Counted;
+  const counts = earlier?.counts ?? new ConnectionCounts(zone.size);
+  zone.contents = counts;
+  zone.state = { keyText, key, counts } satisfies Counted;
 }
 
 /** `limit_conn zone number`. */
@@ -85,35 +120,44 @@ function setLimit(configuration: LimitConnLocation, directive: Directive, build:
 }
 
 function limitConnections(exchange: Exchange): number {
-  const {
-    limits,
-    logLevel = 'error',
-    status = 503,
-    dryRun = false,
-  } = exchange.location<LimitConnLocation>(limitConnModule);
+  const { limits } = exchange.location<LimitConnLocation>(limitConnModule);
   if (limits === undefined || exchange.variables.has('limit_conn_status')) return DECLINED;
-  const taken: (() => void)[] = [];
+  const places: Place[] = [];
   for (const { zone, most } of limits) {
-    const { keyText, key: keyOf, counts } = zone.state as Counted;
+    const { keyText, key: keyOf } = zone.state as Counted;
     const key = keyOf(exchange);
     if (key === '') continue;
     if (key.length > 255) {
       exchange.logError('error', `the value of the "${keyText}" key is more than 255 bytes: "${key}"`);
       continue;
     }
-    exchange.variables.set('limit_conn_status', 'PASSED');
-    const outcome = counts.take(key, most);
-    if (outcome === 'taken') {
-      taken.push(() => counts.release(key));
-      continue;
-    }
-    if (outcome === 'busy') {
-      exchange.logError(logLevel, `limiting connections${dryRun ? ', dry run,' : ''} by zone "${zone.name}"`);
-    }
-    for (const release of taken) release();
-    exchange.variables.set('limit_conn_status', dryRun ? 'REJECTED_DRY_RUN' : 'REJECTED');
-    return dryRun ? DECLINED : status;
+    places.push([zone.name, key, most]);
   }
-  for (const release of taken) exchange.atEnd(release);
-  return DECLINED;
+  if (places.length === 0) return DECLINED;
+  const verdict = exchange.zones.ask(takePlaces, places, (late) => {
+    if (exchange.finished) {
+      if (late?.[0] === 'taken') free(exchange, places);
+    } else {
+      exchange.resume(late === undefined ? 500 : obey(exchange, places, late));
+    }
+  });
+  return verdict === undefined ? AGAIN : obey(exchange, places, verdict);
+}
+
+function obey(exchange: Exchange, places: readonly Place[], [outcome, zone]: Verdict): number {
+  const { logLevel = 'error', status = 503, dryRun = false } = exchange.location<LimitConnLocation>(limitConnModule);
+  if (outcome === 'taken') {
+    exchange.variables.set('limit_conn_status', 'PASSED');
+    exchange.atEnd(() => free(exchange, places));
+    return DECLINED;
+  }
+  if (outcome === 'busy') {
+    exchange.logError(logLevel, `limiting connections${dryRun ? ', dry run,' : ''} by zone "${zone}"`);
+  }
+  exchange.variables.set('limit_conn_status', dryRun ? 'REJECTED_DRY_RUN' : 'REJECTED');
+  return dryRun ? DECLINED : status;
+}
+
+function free(exchange: Exchange, places: readonly Place[]): void {
+  exchange.zones.ask(freePlaces, places, () => undefined);
 }

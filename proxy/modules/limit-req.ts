@@ -2,9 +2,10 @@ import type { Context, Directive } from '../config/directive.ts';
 import { flag, numberBetween, oneOf } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { AGAIN, type Build, type ComplexValue, DECLINED, type Module } from '../http/module.ts';
-import { LocalRequestRates, type RequestRates } from '../http/request-rates.ts';
+import { RequestRates } from '../http/request-rates.ts';
 import { type SharedZone, zoneParameter } from '../http/shared-zones.ts';
 import { inherit, slot } from '../http/slot.ts';
+import { machineTime, type ZoneAct } from '../http/zone-keeper.ts';
 
 const NAME = 'ngx_http_limit_req_module';
 const LEVELS = ['info', 'notice', 'warn', 'error'] as const;
@@ -37,6 +38,34 @@ const CONTEXTS: readonly Context[] = ['http', 'server', 'location'];
 
 const setting = slot<LimitReqLocation>;
 
+/** A zone and what a request counts for in it; `rate` in thousandths a second, `burst` and `delay` in thousandths of a request. */
+type Asked = readonly [zone: string, key: string, rate: number, burst: number, delay: number];
+
+/** What becomes of a request, because of which zone. `excess` in thousandths, `wait` in milliseconds. */
+type Verdict = readonly [outcome: 'passed' | 'delayed' | 'rejected', zone: string, excess: number, wait: number];
+
+/** Counts one request in all the zones that limit it, or in none when one of them is full. Source: ngx_http_limit_req_handler. */
+const countRequest: ZoneAct<readonly Asked[], Verdict> = {
+  name: 'limit_req',
+  perform({ zones }, _holder, asked) {
+    const now = machineTime();
+    const ratesOf = (zone: string): RequestRates => (zones.named(zone).state as Counted).rates;
+    for (const [zone, key, rate, burst] of asked) {
+      const excess = ratesOf(zone).excess(key, now, rate);
+      if (excess > burst) return ['rejected', zone, excess, 0];
+    }
+    let slowest: Verdict = ['passed', '', 0, 0];
+    for (let i = asked.length - 1; i >= 0; i--) {
+      const [zone, key, rate, , delay] = asked[i]!;
+      const excess = ratesOf(zone).account(key, now, rate);
+      if (excess <= delay) continue;
+      const wait = Math.floor(((excess - delay) * 1000) / rate);
+      if (wait > slowest[3]) slowest = ['delayed', zone, excess, wait];
+    }
+    return slowest;
+  },
+};
+
 /** How often a key may ask: a leaky bucket per key, in nginx's integer milliseconds. Source: ngx_http_limit_req_module.c. */
 export const limitReqModule: Module = {
   name: NAME,
@@ -56,6 +85,7 @@ export const limitReqModule: Module = {
   createLocation: (): LimitReqLocation => ({}),
   mergeLocation: inherit,
   variables: { limit_req_status: (exchange) => exchange.variables.get('limit_req_status') },
+  zoneActs: [countRequest],
   idle: ({ limits }: LimitReqLocation) => limits === undefined,
   phases: { preaccess: limitRequests },
 };
@@ -83,7 +113,8 @@ function setZone(directive: Directive, build: Build): void {
       `limit_req "${zone.name}" uses the "${keyText}" key while previously it used the "${earlier.keyText}" key`,
     );
   }
-  const rates = earlier?.rates ?? new LocalRequestRates(zone.size);
+  const rates = earlier?.rates ?? new RequestRates(zone.size);
+  zone.contents = rates;
   zone.state = { keyText, key, rate, rates } satisfies Counted;
 }
 
@@ -121,52 +152,43 @@ function positive(text: string, name: string, build: Build): number {
 }
 
 function limitRequests(exchange: Exchange): number {
-  const {
-    limits,
-    logLevel = 'error',
-    status = 503,
-    dryRun = false,
-  } = exchange.location<LimitReqLocation>(limitReqModule);
+  const { limits } = exchange.location<LimitReqLocation>(limitReqModule);
   if (limits === undefined || exchange.variables.has('limit_req_status')) return DECLINED;
-  const now = Math.floor(performance.now());
-  const counted: (Pick<Counted, 'rate' | 'rates'> & { readonly limit: Limit; readonly key: string })[] = [];
-  for (const limit of limits) {
-    const { keyText, key: keyOf, rate, rates } = limit.zone.state as Counted;
+  const asked: Asked[] = [];
+  for (const { zone, burst, delay } of limits) {
+    const { keyText, key: keyOf, rate } = zone.state as Counted;
     const key = keyOf(exchange);
     if (key === '') continue;
     if (key.length > 65535) {
       exchange.logError('error', `the value of the "${keyText}" key is more than 65535 bytes: "${key}"`);
       continue;
     }
-    const excess = rates.excess(key, now, rate);
-    if (excess > limit.burst) {
-      const words = `limiting requests${dryRun ? ', dry run' : ''}, excess: ${thousandths(excess)}`;
-      exchange.logError(logLevel, `${words} by zone "${limit.zone.name}"`);
-      exchange.variables.set('limit_req_status', dryRun ? 'REJECTED_DRY_RUN' : 'REJECTED');
-      return dryRun ? DECLINED : status;
-    }
-    counted.push({ limit, rate, rates, key });
+    asked.push([zone.name, key, rate, burst, delay]);
   }
-  if (counted.length === 0) return DECLINED;
+  if (asked.length === 0) return DECLINED;
+  const verdict = exchange.zones.ask(countRequest, asked, (late) => {
+    if (!exchange.finished) exchange.resume(late === undefined ? 500 : obey(exchange, late));
+  });
+  return verdict === undefined ? AGAIN : obey(exchange, verdict);
+}
 
-  let wait = 0;
-  let slowest = { excess: 0, name: '' };
-  for (const { limit, rate, rates, key } of counted.reverse()) {
-    const excess = rates.account(key, now, rate);
-    if (excess <= limit.delay) continue;
-    const delay = Math.floor(((excess - limit.delay) * 1000) / rate);
-    if (delay <= wait) continue;
-    wait = delay;
-    slowest = { excess, name: limit.zone.name };
+function obey(exchange: Exchange, [outcome, zone, excess, wait]: Verdict): number {
+  const { logLevel = 'error', status = 503, dryRun = false } = exchange.location<LimitReqLocation>(limitReqModule);
+  const dry = dryRun ? '_DRY_RUN' : '';
+  if (outcome === 'rejected') {
+    const words = `limiting requests${dryRun ? ', dry run' : ''}, excess: ${thousandths(excess)}`;
+    exchange.logError(logLevel, `${words} by zone "${zone}"`);
+    exchange.variables.set('limit_req_status', `REJECTED${dry}`);
+    return dryRun ? DECLINED : status;
   }
-  if (wait === 0) {
+  if (outcome === 'passed') {
     exchange.variables.set('limit_req_status', 'PASSED');
     return DECLINED;
   }
   const level = LEVELS[Math.max(0, LEVELS.indexOf(logLevel) - 1)]!;
-  const words = `delaying request${dryRun ? ', dry run' : ''}, excess: ${thousandths(slowest.excess)}`;
-  exchange.logError(level, `${words}, by zone "${slowest.name}"`);
-  exchange.variables.set('limit_req_status', dryRun ? 'DELAYED_DRY_RUN' : 'DELAYED');
+  const words = `delaying request${dryRun ? ', dry run' : ''}, excess: ${thousandths(excess)}`;
+  exchange.logError(level, `${words}, by zone "${zone}"`);
+  exchange.variables.set('limit_req_status', `DELAYED${dry}`);
   if (dryRun) return DECLINED;
   const timer = setTimeout(() => {
     exchange.onAbort = undefined;

@@ -4,6 +4,8 @@ import type { ListeningSockets } from './listening.ts';
 import type { Serve, Started } from './messages.ts';
 import { environmentFor } from './role.ts';
 import type { StartOptions } from './worker.ts';
+import type { ZoneHost, ZoneMember } from './zone-host.ts';
+import { isZoneMessage, type ZoneMessage } from './zone-messages.ts';
 
 /** The first file number after stdin, stdout, stderr and the channel to the master. */
 const FIRST = 4;
@@ -15,20 +17,27 @@ export interface Ended {
 }
 
 /** One worker process, as its master sees it. */
-export class Child {
+export class Child implements ZoneMember {
   readonly process: ChildProcess;
   /** Which of the workers of its configuration it is, from 0 on. */
   readonly number: number;
+  readonly configuration: Configuration;
   /** It has served: what ended it says nothing against another try. */
   served = false;
 
+  readonly #listening: ListeningSockets;
+  readonly #sockets: ReturnType<ListeningSockets['of']>;
+
   /** `program` is what a worker runs; it finds out by itself that it is one. */
-  constructor(program: string, number: number, sockets: readonly (readonly [text: string, fd: number])[]) {
+  constructor(program: string, number: number, configuration: Configuration, listening: ListeningSockets) {
     this.number = number;
+    this.configuration = configuration;
+    this.#listening = listening;
+    this.#sockets = listening.of(configuration.listeners, number);
     this.process = fork(program, [], {
       serialization: 'advanced',
       env: environmentFor('worker'),
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...sockets.map(([, fd]) => fd)],
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...this.#sockets.map(([, fd]) => fd)],
     });
     // A message to a process that has just died fails here; its end is told anyway.
     this.process.on('error', () => undefined);
@@ -38,25 +47,40 @@ export class Child {
     return this.process.pid!;
   }
 
-  /** Has it serve; why it can't comes back. */
-  serve(options: StartOptions, configuration: Configuration, listening: ListeningSockets): Promise<readonly string[]> {
+  get holder(): number {
+    return this.pid;
+  }
+
+  sendZones(message: ZoneMessage): void {
+    if (this.process.connected) this.process.send(message);
+  }
+
+  /** Has it serve, with the zones for its own if there are any to have; why it can't comes back. */
+  serve(options: StartOptions, zones: ZoneHost): Promise<readonly string[]> {
     const { file, prefix, globalDirectives, errorLog } = options;
-    const own = listening.of(configuration.listeners, this.number);
     const message: Serve = {
       file,
       prefix,
       ...(globalDirectives === undefined ? {} : { globalDirectives }),
       ...(errorLog === undefined ? {} : { errorLog }),
-      snapshot: configuration.snapshot,
-      sockets: own.map(([text], i) => [text, FIRST + i] as const),
-      strays: listening.strays(FIRST + own.length),
+      snapshot: this.configuration.snapshot,
+      sockets: this.#sockets.map(([text], i) => [text, FIRST + i] as const),
+      strays: this.#listening.strays(FIRST + this.#sockets.length),
+      zones: zones.join(this),
     };
     const { promise, resolve } = Promise.withResolvers<readonly string[]>();
-    this.process.once('message', (answer: Started) => {
+    this.process.on('message', (answer: Started | ZoneMessage) => {
+      if (isZoneMessage(answer)) {
+        zones.receive(this, answer);
+        return;
+      }
       this.served = answer.started;
       resolve(answer.started ? [] : answer.errors);
     });
-    this.process.once('exit', () => resolve([`worker process ${this.pid} ended before it served`]));
+    this.process.once('exit', () => {
+      zones.leave(this);
+      resolve([`worker process ${this.pid} ended before it served`]);
+    });
     this.process.send(message);
     return promise;
   }

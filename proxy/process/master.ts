@@ -11,6 +11,7 @@ import { removePidFile, writePidFile } from './pid-file.ts';
 import { makeTemporaryFolders } from './temporary-folders.ts';
 import { oldName, renamePidFile, startSuccessor, takeInherited } from './upgrade.ts';
 import { pidFileOf, type StartOptions } from './worker.ts';
+import { ZoneHost } from './zone-host.ts';
 
 /** One configuration and the workers that serve it. */
 interface Generation {
@@ -32,6 +33,7 @@ export class Master {
   readonly #errorLogs = new ErrorLogs();
   readonly #listening = new ListeningSockets();
   readonly #workers = new Set<Child>();
+  readonly #zones = new ZoneHost();
   readonly #parent = process.ppid;
   /** Another program handed its sockets over. */
   #inherited = false;
@@ -213,7 +215,7 @@ export class Master {
     }
     this.#log('notice', 'signal 1 (SIGHUP) received, reconfiguring');
     try {
-      const configuration = buildConfiguration(this.#options);
+      const configuration = buildConfiguration({ ...this.#options, previous: this.#generation?.configuration });
       for (const warning of configuration.warnings) this.#log('warn', warning);
       this.#tryLogs(configuration);
       const { errors, use } = this.#listening.open(configuration.listeners, configuration.process.workerProcesses);
@@ -263,7 +265,7 @@ export class Master {
 
   #startWorker(generation: Generation, number: number): Promise<readonly string[]> {
     const { configuration } = generation;
-    const child = new Child(this.#program, number, this.#listening.of(configuration.listeners, number));
+    const child = new Child(this.#program, number, configuration, this.#listening);
     generation.workers.add(child);
     this.#workers.add(child);
     this.#log('notice', `start worker process ${child.pid}`);
@@ -275,7 +277,7 @@ export class Master {
       if (respawn && code !== 2) void this.#startWorker(generation, number);
       this.#ending?.();
     });
-    return child.serve(this.#options, configuration, this.#listening);
+    return child.serve(this.#options, this.#zones);
   }
 
   #logEnd(who: string, { code, signal }: Ended, respawn = false): void {

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../config/index.ts';
+import type { SavedZones } from './zone-messages.ts';
 
 /** What the master tells a new worker. The text of the configuration travels with it: a worker serves what its master has read, not what the files have become. */
 export interface Serve {
@@ -11,6 +12,8 @@ export interface Serve {
   readonly sockets: readonly (readonly [text: string, fd: number])[];
   /** Open files that it has and has no use for. */
   readonly strays: readonly number[];
+  /** What the shared zones hold, when they are to be this worker's own. */
+  readonly zones: SavedZones | undefined;
 }
 
 /** What a worker answers, once: every socket listens, or why not. */

@@ -1,10 +1,14 @@
 import { closeSync } from 'node:fs';
 import process from 'node:process';
 import { buildConfiguration } from '../http/build-configuration.ts';
+import type { Configuration } from '../http/configuration.ts';
+import type { ZoneKeeper } from '../http/zone-keeper.ts';
 import { become } from './account.ts';
 import type { Serve, Started } from './messages.ts';
 import { obeySignals } from './signals.ts';
 import { type StartOptions, Worker } from './worker.ts';
+import { ZoneClient } from './zone-client.ts';
+import { isZoneMessage } from './zone-messages.ts';
 
 type Given = Pick<StartOptions, 'modules' | 'acceptSecure'>;
 
@@ -17,11 +21,18 @@ export function runWorkerProcess(given: Given): undefined {
 }
 
 async function serve(message: Serve, given: Given): Promise<void> {
-  const { snapshot, sockets, strays, ...start } = message;
+  const { snapshot, sockets, strays, zones: saved, ...start } = message;
   for (const fd of strays) closeSync(fd);
   const errors: string[] = [];
   const say: StartOptions['say'] = (_, error) => errors.push(typeof error === 'string' ? error : error.message);
-  const worker = new Worker({ ...given, ...start, sockets: new Map(sockets), say });
+  const zones = (configuration: Configuration): ZoneKeeper => {
+    const client = new ZoneClient(configuration, saved, (told) => void process.send?.(told));
+    process.on('message', (told) => {
+      if (isZoneMessage(told)) client.receive(told);
+    });
+    return client;
+  };
+  const worker = new Worker({ ...given, ...start, sockets: new Map(sockets), zones, say });
   obeySignals({
     terminate: () => worker.terminate(),
     quit: () => worker.quit(),

@@ -6,6 +6,7 @@ import type { Configuration, Severity } from '../http/configuration.ts';
 import { type AcceptSecure, Engine } from '../http/engine.ts';
 import { ErrorLogs } from '../http/error-log.ts';
 import type { Module } from '../http/module.ts';
+import type { ZoneKeeper } from '../http/zone-keeper.ts';
 import { accessLogFiles } from '../modules/log.ts';
 import { closeAccessLogs, openLogs } from './logs.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
@@ -23,6 +24,8 @@ export interface StartOptions {
   readonly errorLog?: string;
   /** The open sockets of one of a master's workers, by address: they, the pid file and reloading are the master's. */
   readonly sockets?: ReadonlyMap<string, number>;
+  /** Who has the shared zones of a configuration; this process when not given. */
+  readonly zones?: (configuration: Configuration) => ZoneKeeper;
   /** It runs in the background. */
   readonly daemon?: boolean;
   /** Shows a message in nginx's form on the terminal. */
@@ -134,7 +137,8 @@ export class Worker {
     if (!this.#underMaster) makeTemporaryFolders(configuration);
     const old = this.#engine;
     const { acceptSecure } = this.#options;
-    const engine = new Engine(configuration, { acceptSecure, errorLogs: this.#errorLogs });
+    const zones = this.#options.zones?.(configuration);
+    const engine = new Engine(configuration, { acceptSecure, errorLogs: this.#errorLogs, zones });
     // The first socket may bring a connection while the second one is being opened: somebody must be there for it.
     this.#engine ??= engine;
     const { errors, use } = await this.#sockets.prepare(configuration.listeners);

@@ -59,7 +59,7 @@ export class Daemon {
     return existsSync(this.file('error.log')) ? readFileSync(this.file('error.log'), 'latin1') : '';
   }
 
-  /** The body of an answer over a connection of its own. Rejects when the connection breaks. */
+  /** Status, `X-Worker` and body of an answer over a connection of its own. Rejects when the connection breaks. */
   get(uri = '/', headers: Readonly<Record<string, string>> = {}): Promise<string> {
     return new Promise((resolve, reject) => {
       const options = { port: this.port, host: '127.0.0.1', path: uri, agent: false, headers };
@@ -68,7 +68,7 @@ export class Daemon {
         response.on('data', (piece) => {
           body += piece;
         });
-        response.on('end', () => resolve(`${response.statusCode} ${body}`));
+        response.on('end', () => resolve(`${response.statusCode} ${response.headers['x-worker'] ?? ''}${body}`));
         response.on('error', reject);
       })
         .on('error', reject)

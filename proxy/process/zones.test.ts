@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { childrenOf, Daemon, isRunning } from '../testing/daemon.ts';
+import { HeldApplication } from '../testing/held-application.ts';
+import type { EngineName } from '../testing/server-program.ts';
+import { nginxMissing } from '../testing/side-by-side.ts';
+import { until as untilAnywhere } from '../testing/until.ts';
+
+const engines: readonly EngineName[] = ['nginx', 'reference'];
+const LIMIT = 120_000;
+
+let daemon: Daemon;
+let application: HeldApplication;
+const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
+  untilAnywhere(what, condition, () => daemon.errorLog);
+
+const http = (mark: string): string => `
+  limit_req_zone $arg_key zone=asked:1m rate=1r/m;
+  limit_conn_zone $binary_remote_addr zone=held:1m;
+  add_header X-Worker "$pid " always;
+  upstream behind { zone behind 64k; server 127.0.0.1:${application.port} max_conns=2; server 127.0.0.1:${application.port} down; }
+  server {
+    listen 127.0.0.1:PORT;
+    location = /worker { return 200 ${mark}; }
+    location = /limited { limit_req zone=asked burst=5 nodelay; empty_gif; }
+    location = /held { limit_conn held 3; proxy_pass http://127.0.0.1:${application.port}; }
+    location = /behind { proxy_pass http://behind; }
+  }`;
+
+describe.skipIf(process.platform !== 'linux').each(engines)('shared zones: %s', (engine) => {
+  const here = engine === 'reference' || nginxMissing === undefined ? test : test.skip;
+
+  beforeEach(async () => {
+    daemon = await Daemon.create(engine);
+    application = await HeldApplication.start();
+  });
+  afterEach(async () => {
+    application.stop();
+    await daemon.stop();
+  });
+
+  const start = async (workers: number): Promise<void> => {
+    daemon.configure(http('first'), `worker_processes ${workers};`);
+    expect(await daemon.start()).toEqual({ code: 0, said: '' });
+    await daemon.answers(workers, '/worker');
+  };
+  /** Reloads, and comes back when the new workers answer. The old ones may still have something to do. */
+  const reload = async (workers: number): Promise<void> => {
+    daemon.configure(http('second'), `worker_processes ${workers};`);
+    process.kill(daemon.pid(), 'SIGHUP');
+    await until('the new configuration answers', async () => (await daemon.get('/worker')).endsWith('second'));
+  };
+  const statuses = async (uri: string, count: number): Promise<string[]> => {
+    const answers = await Promise.all(Array.from({ length: count }, () => daemon.get(uri)));
+    return answers.map((answer) => answer.slice(0, 3));
+  };
+  const admitted = async (uri: string, count: number): Promise<number> =>
+    (await statuses(uri, count)).filter((status) => status === '200').length;
+  /** Sends requests that the application holds back, until so many of them are there. */
+  const hold = async (uri: string, count: number, there: number): Promise<Promise<string>[]> => {
+    const requests = Array.from({ length: count }, () => daemon.get(uri).catch(String));
+    await until(`${there} requests are held`, () => application.waiting === there);
+    return requests;
+  };
+
+  for (const workers of [1, 2]) {
+    here(
+      `a burst over ${workers} workers is admitted to its size, and a reload forgives nothing`,
+      { timeout: LIMIT },
+      async () => {
+        await start(workers);
+        expect(await admitted('/limited?key=a', 40)).toBe(6);
+        expect(await admitted('/limited?key=b', 3)).toBe(3);
+        await reload(workers);
+        expect(await admitted('/limited?key=a', 20)).toBe(0);
+        expect(await admitted('/limited?key=b', 20)).toBe(3);
+        expect(await admitted('/limited?key=c', 20)).toBe(6);
+      },
+    );
+
+    here(`limit_conn over ${workers} workers counts what old workers still do`, { timeout: LIMIT }, async () => {
+      await start(workers);
+      const first = await hold('/held', 2, 2);
+      await reload(workers);
+      const second = await hold('/held', 4, 3);
+      application.answer();
+      expect((await Promise.all(first)).map((answer) => answer.slice(0, 3))).toEqual(['200', '200']);
+      const answers = (await Promise.all(second)).map((answer) => answer.slice(0, 3));
+      expect(answers.sort()).toEqual(['200', '503', '503', '503']);
+      const third = await hold('/held', 6, 3);
+      application.answer();
+      expect((await Promise.all(third)).filter((answer) => answer.startsWith('200'))).toHaveLength(3);
+    });
+  }
+
+  here('from one worker to two and back, zones go along', { timeout: LIMIT }, async () => {
+    await start(1);
+    expect(await admitted('/limited?key=a', 4)).toBe(4);
+    await reload(2);
+    expect(await admitted('/limited?key=a', 20)).toBe(2);
+    expect(await admitted('/limited?key=b', 2)).toBe(2);
+    daemon.configure(http('third'), 'worker_processes 1;');
+    process.kill(daemon.pid(), 'SIGHUP');
+    await until('one worker is left', () => childrenOf(daemon.pid()).length === 1);
+    expect(await admitted('/limited?key=a', 20)).toBe(0);
+    expect(await admitted('/limited?key=b', 20)).toBe(4);
+  });
+
+  // nginx never gives back what a killed worker held.
+  test.skipIf(engine === 'nginx')('what a killed worker held is free again', { timeout: LIMIT }, async () => {
+    await start(2);
+    const held = await hold('/held', 3, 3);
+    expect(await statuses('/held', 2)).toEqual(['503', '503']);
+    const before = childrenOf(daemon.pid());
+    for (const worker of before) process.kill(worker, 'SIGKILL');
+    await until('others have their place', () => !before.some(isRunning) && childrenOf(daemon.pid()).length === 2);
+    await Promise.all(held);
+    await until('the new workers answer', () =>
+      daemon.get('/worker').then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until('the application knows', () => application.waiting === 0);
+    const again = await hold('/held', 5, 3);
+    application.answer();
+    expect((await Promise.all(again)).filter((answer) => answer.startsWith('200'))).toHaveLength(3);
+  });
+});
