@@ -140,7 +140,6 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   // Rewriting, access, limits, logs
   rewrite_log: { default: 'off' },
   uninitialized_variable_warn: { default: 'on' },
-  limit_req_zone: {},
   limit_conn_zone: { differs: 'what a killed worker held is given back' },
   limit_req_log_level: { default: 'error' },
   limit_req_status: { default: '503' },
