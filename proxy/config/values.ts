@@ -62,6 +62,14 @@ export function number(directive: Directive, index = 0): number {
   return Number(text);
 }
 
+/** How many buffers of how many bytes; throws nginx's error. Source: ngx_conf_set_bufs_slot. */
+export function buffers(directive: Directive): { number: number; size: number } {
+  const [count, bytes] = directive.words.map(({ text }) => text) as [string, string];
+  const each = parseSize(bytes);
+  if (!/^\d{1,15}$/.test(count) || Number(count) === 0) return { number: valid(directive, undefined), size: 0 };
+  return { number: Number(count), size: valid(directive, each === 0 ? undefined : each) };
+}
+
 /** The number of a directive's word, within bounds; throws nginx's errors. */
 export function numberBetween(directive: Directive, least: number, most: number, index = 0): number {
   const value = number(directive, index);
@@ -72,9 +80,28 @@ export function numberBetween(directive: Directive, least: number, most: number,
 /** One of several words; throws `invalid value "x"`. */
 export function oneOf<T extends string>(directive: Directive, choices: readonly T[], index = 0): T {
   const { text } = directive.words[index]!;
-  const choice = choices.find((candidate) => candidate === text.toLowerCase());
+  const choice = choices.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
   if (choice === undefined) throw failure(directive, `invalid value "${text}"`);
   return choice;
+}
+
+/**
+ * All of several words, some of which may have been chosen before; throws `invalid value "x"`, and warns of what stands
+ * there twice. Source: ngx_conf_set_bitmask_slot.
+ */
+export function severalOf<T extends string>(
+  directive: Directive,
+  choices: readonly T[],
+  warn: (warning: string) => void,
+  before?: ReadonlySet<T>,
+): Set<T> {
+  const chosen = new Set(before);
+  directive.words.forEach(({ text }, index) => {
+    const choice = oneOf(directive, choices, index);
+    if (chosen.has(choice)) warn(`duplicate value "${text}"`);
+    chosen.add(choice);
+  });
+  return chosen;
 }
 
 function valid(directive: Directive, value: number | undefined): number {

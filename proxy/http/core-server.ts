@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Directive } from '../config/directive.ts';
-import { ConfigError, failure, number, size } from '../config/index.ts';
+import { ConfigError, failure } from '../config/index.ts';
 import { type ListenAddress, ListenError, parseListen } from '../routing/listen.ts';
 import { isValidWildcard } from '../routing/server-name.ts';
 import type { CoreServer, Listen } from './configuration.ts';
@@ -166,13 +166,4 @@ function applyOption(
     options.ipv6only = value === 'on';
   } else return socketOptions.test(name) && value !== '';
   return true;
-}
-
-/** `large_client_header_buffers number size`. */
-export function largeBuffers(directive: Directive): { number: number; size: number } {
-  const buffers = { number: number(directive), size: size(directive, 1) };
-  if (buffers.number === 0 || buffers.size === 0) {
-    throw failure(directive, `invalid value "${directive.words[buffers.number === 0 ? 0 : 1]!.text}"`);
-  }
-  return buffers;
 }

@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { flag, number, oneOf, size, time } from '../config/index.ts';
+import { buffers, flag, number, oneOf, severalOf, size, time } from '../config/index.ts';
 import { accepted } from './accepted.ts';
 import { Builder, mergeAll } from './build.ts';
 import type { CoreMain } from './configuration.ts';
@@ -22,7 +22,6 @@ import {
   type CoreServerState,
   createServer,
   type ListenPort,
-  largeBuffers,
   mergeServer,
   plainListen,
   setListen,
@@ -185,7 +184,7 @@ export const core: Module = {
     ofLocation('location', everywhere, 'resolver_timeout', 'resolverTimeout', (directive) => time(directive)),
     ofServer('server', servers, 'client_header_timeout', 'clientHeaderTimeout', (directive) => time(directive)),
     ofServer('server', servers, 'client_header_buffer_size', 'clientHeaderBufferSize', (directive) => size(directive)),
-    ofServer('server', servers, 'large_client_header_buffers', 'largeClientHeaderBuffers', largeBuffers, 2),
+    ofServer('server', servers, 'large_client_header_buffers', 'largeClientHeaderBuffers', buffers, 2),
     ofServer('server', servers, 'merge_slashes', 'mergeSlashes', flag),
     ofServer('server', servers, 'underscores_in_headers', 'underscoresInHeaders', flag),
     ofServer('server', servers, 'ignore_invalid_headers', 'ignoreInvalidHeaders', flag),
@@ -197,7 +196,7 @@ export const core: Module = {
     accepted('location', 'types_hash_bucket_size', everywhere, (directive) => number(directive)),
     accepted('location', 'connection_pool_size', servers, (directive) => size(directive)),
     accepted('location', 'request_pool_size', servers, (directive) => size(directive)),
-    accepted('location', 'output_buffers', everywhere, (directive) => [number(directive), size(directive, 1)], 2),
+    accepted('location', 'output_buffers', everywhere, buffers, 2),
     accepted('location', 'postpone_output', everywhere, (directive) => size(directive)),
     accepted('location', 'read_ahead', everywhere, (directive) => size(directive)),
     accepted('location', 'sendfile_max_chunk', everywhere, (directive) => size(directive)),
@@ -217,7 +216,7 @@ export const core: Module = {
       'location',
       'keepalive_disable',
       everywhere,
-      (directive) => directive.words.map((_, index) => oneOf(directive, ['none', 'msie6', 'safari'], index)),
+      (directive, build) => severalOf(directive, ['none', 'msie6', 'safari'], (warning) => build.warn(warning)),
       [1, Number.POSITIVE_INFINITY],
     ),
   ],

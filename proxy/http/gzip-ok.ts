@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { flag, oneOf } from '../config/index.ts';
+import { flag, oneOf, severalOf } from '../config/index.ts';
 import type { CoreLocation, GzipProxied } from './configuration.ts';
 import type { Exchange } from './exchange.ts';
 import type { DirectiveSpec } from './module.ts';
@@ -32,13 +32,7 @@ export const gzipDirectives: readonly DirectiveSpec[] = [
     arguments: [1, Number.POSITIVE_INFINITY],
     level: 'location',
     set(location: { gzipProxied?: ReadonlySet<GzipProxied> }, directive: Directive, build) {
-      const proxied = new Set(location.gzipProxied);
-      directive.words.forEach(({ text }, index) => {
-        const choice = oneOf(directive, PROXIED, index);
-        if (proxied.has(choice)) build.warn(`duplicate value "${text}"`);
-        proxied.add(choice);
-      });
-      location.gzipProxied = proxied;
+      location.gzipProxied = severalOf(directive, PROXIED, (warning) => build.warn(warning), location.gzipProxied);
     },
   },
   {

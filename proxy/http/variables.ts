@@ -144,7 +144,7 @@ function partsOf(text: string): Part[] {
     const name = /^\w*/.exec(bracket ? rest.slice(1) : rest)![0];
     if (capture !== null) parts.push({ capture: Number(capture[0]) });
     else {
-      if (bracket && rest[1 + name.length] !== '}') {
+      if (bracket && rest !== '{' && rest[1 + name.length] !== '}') {
         throw new VariableError(`the closing bracket in "${name}" variable is missing`);
       }
       if (name === '') throw new VariableError('invalid variable name');

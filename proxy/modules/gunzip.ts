@@ -1,6 +1,6 @@
 import type { Gunzip } from 'node:zlib';
 import type { Context } from '../config/directive.ts';
-import { flag, number, size } from '../config/index.ts';
+import { buffers, flag } from '../config/index.ts';
 import { accepted } from '../http/accepted.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { gzipOk, varyByEncoding } from '../http/gzip-ok.ts';
@@ -21,7 +21,7 @@ export const gunzipModule: Module = {
   name: 'ngx_http_gunzip_filter_module',
   directives: [
     slot<GunzipLocation>('location', CONTEXTS, 'gunzip', 'enabled', flag),
-    accepted('location', 'gunzip_buffers', CONTEXTS, (directive) => [number(directive), size(directive, 1)], 2),
+    accepted('location', 'gunzip_buffers', CONTEXTS, buffers, 2),
   ],
   createLocation: (): GunzipLocation => ({}),
   mergeLocation: inherit,

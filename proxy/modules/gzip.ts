@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { failure, flag, number, numberBetween, size } from '../config/index.ts';
+import { buffers, failure, flag, numberBetween, size } from '../config/index.ts';
 import { accepted } from '../http/accepted.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { gzipOk, varyByEncoding } from '../http/gzip-ok.ts';
@@ -27,7 +27,7 @@ export const gzipModule: Module = {
     setting('location', CONTEXTS, 'gzip_comp_level', 'level', (directive) => numberBetween(directive, 1, 9)),
     setting('location', CONTEXTS, 'gzip_min_length', 'minLength', (directive) => size(directive)),
     typesSlot(CONTEXTS, 'gzip_types'),
-    accepted('location', 'gzip_buffers', CONTEXTS, (directive) => [number(directive), size(directive, 1)], 2),
+    accepted('location', 'gzip_buffers', CONTEXTS, buffers, 2),
     accepted('location', 'gzip_window', CONTEXTS, powerOfTwo(512, 32768)),
     accepted('location', 'gzip_hash', CONTEXTS, powerOfTwo(512, 131_072)),
     accepted('location', 'gzip_no_buffer', CONTEXTS, flag),

@@ -1,6 +1,16 @@
 import type { X509Certificate } from 'node:crypto';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
-import { ConfigError, type Directive, flag, oneOf, PlacelessError, parseSize, size, time } from '../config/index.ts';
+import {
+  ConfigError,
+  type Directive,
+  flag,
+  oneOf,
+  PlacelessError,
+  parseSize,
+  severalOf,
+  size,
+  time,
+} from '../config/index.ts';
 import { readKeyPair, readPem } from '../http/certificate.ts';
 import { clock } from '../http/clock.ts';
 import type { CoreServer, VirtualServer } from '../http/configuration.ts';
@@ -77,9 +87,9 @@ export const ssl: Module = {
     spec('ssl_certificate_key', 1, (server, directive, build) => {
       server.keys = [...(server.keys ?? []), configurationFile(directive, build)];
     }),
-    once('ssl_protocols', [1, 6], 'protocols', (directive) =>
-      directive.words.map(({ text }, i) => TLS_PROTOCOLS.find((name) => name === text) ?? oneOf(directive, [], i)),
-    ),
+    once('ssl_protocols', [1, Number.POSITIVE_INFINITY], 'protocols', (directive, build) => [
+      ...severalOf(directive, TLS_PROTOCOLS, (warning) => build.warn(warning)),
+    ]),
     once('ssl_ciphers', 1, 'ciphers', (directive) => directive.words[0]!.text),
     once('ssl_ecdh_curve', 1, 'curves', (directive) => directive.words[0]!.text),
     once('ssl_prefer_server_ciphers', 'flag', 'preferServerCiphers', flag),

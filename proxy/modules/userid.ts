@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { failure, number, oneOf, parseTime } from '../config/index.ts';
+import { failure, number, oneOf, parseTime, severalOf } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, Module } from '../http/module.ts';
 import { inherit, slot } from '../http/slot.ts';
@@ -61,7 +61,7 @@ export const useridModule: Module = {
     {
       name: 'userid_flags',
       contexts: CONTEXTS,
-      arguments: [1, Number.POSITIVE_INFINITY],
+      arguments: [1, 3],
       level: 'location',
       set: setFlags,
     },
@@ -109,12 +109,7 @@ function markOf(directive: Directive, build: Build): string {
 }
 
 function setFlags(configuration: UseridLocation, directive: Directive, build: Build): void {
-  configuration.flags ??= new Set();
-  directive.words.forEach((word, index) => {
-    const flag = oneOf(directive, FLAGS, index);
-    if (configuration.flags!.has(flag)) build.warn(`duplicate value "${word.text}"`);
-    configuration.flags!.add(flag);
-  });
+  configuration.flags = severalOf(directive, FLAGS, (warning) => build.warn(warning), configuration.flags);
 }
 
 function filterHead(exchange: Exchange): void {

@@ -1,6 +1,5 @@
-import { type Directive, flag, number, size, time } from '../config/index.ts';
+import { buffers, type Directive, flag, number, severalOf, size, time } from '../config/index.ts';
 import { temporaryPath } from '../http/core.ts';
-import { largeBuffers } from '../http/core-server.ts';
 import type { Build, DirectiveSpec } from '../http/module.ts';
 import { slot } from '../http/slot.ts';
 import { cacheDirectives } from './cache/directives.ts';
@@ -34,7 +33,7 @@ export function upstreamDirectives(prefix: string, owner: string, retries: reado
     once('ignore_client_abort', 'ignoreClientAbort', flag),
     once('intercept_errors', 'interceptErrors', flag),
     once('buffer_size', 'bufferSize', (directive) => size(directive)),
-    once('buffers', 'buffers', (directive) => largeBuffers(directive), 2),
+    once('buffers', 'buffers', buffers, 2),
     once('busy_buffers_size', 'busyBuffersSize', (directive) => size(directive)),
     once('max_temp_file_size', 'maxTempFileSize', (directive) => size(directive)),
     once('temp_file_write_size', 'tempFileWriteSize', (directive) => size(directive)),
@@ -84,13 +83,9 @@ const header = (name: string, key: 'hideHeaders' | 'passHeaders'): DirectiveSpec
 });
 
 function nextUpstream(directive: Directive, build: Build, retries: readonly string[]): number {
-  let bits = 0;
-  for (const { text } of directive.words) {
-    if (text === 'off') bits |= NEXT_OFF;
-    else if (retries.includes(text)) bits |= NEXT[text as keyof typeof NEXT];
-    else build.fail(`invalid value "${text}"`);
-  }
-  return (bits & NEXT_OFF) === 0 ? bits : NEXT_OFF;
+  const chosen = severalOf(directive, ['off', ...retries], (warning) => build.warn(warning));
+  if (chosen.has('off')) return NEXT_OFF;
+  return [...chosen].reduce((bits, name) => bits | NEXT[name as keyof typeof NEXT], 0);
 }
 
 const IGNORABLE = [
@@ -106,11 +101,5 @@ const IGNORABLE = [
 ].map((name) => name.toLowerCase());
 
 function ignoredHeaders(directive: Directive, build: Build): ReadonlySet<string> {
-  return new Set(
-    directive.words.map(({ text }) => {
-      const name = text.toLowerCase();
-      if (!IGNORABLE.includes(name)) build.fail(`invalid value "${text}"`);
-      return name;
-    }),
-  );
+  return severalOf(directive, IGNORABLE, (warning) => build.warn(warning));
 }

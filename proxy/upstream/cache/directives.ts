@@ -1,8 +1,8 @@
-import { ConfigError, type Directive, flag, number, parseTime, size, time } from '../../config/index.ts';
+import { ConfigError, type Directive, flag, number, parseTime, severalOf, size, time } from '../../config/index.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import type { Build, ComplexValue, DirectiveSpec } from '../../http/module.ts';
 import type { SharedZone } from '../../http/shared-zones.ts';
-import { NEXT, NEXT_OFF } from '../failure.ts';
+import { NEXT } from '../failure.ts';
 import { type Cache, readCachePath } from './cache-path.ts';
 import type { ValidTime } from './freshness.ts';
 import type { CacheSettings } from './settings.ts';
@@ -123,20 +123,13 @@ function readCache(directive: Directive, build: Build, owner: string): CacheLoca
 }
 
 function readMethods(directive: Directive, build: Build): ReadonlySet<string> {
-  const methods = directive.words.map(
-    ({ text }) => METHODS.find((method) => method === text.toUpperCase()) ?? build.fail(`invalid value "${text}"`),
-  );
-  return new Set(['GET', 'HEAD', ...methods]);
+  return new Set(['GET', 'HEAD', ...severalOf(directive, METHODS, (warning) => build.warn(warning))]);
 }
 
 function readUseStale(directive: Directive, build: Build, stale: readonly string[]): number {
-  let bits = 0;
-  for (const { text } of directive.words) {
-    if (stale.includes(text)) bits |= NEXT[text as keyof typeof NEXT];
-    else if (text === 'off') bits |= NEXT_OFF;
-    else build.fail(`invalid value "${text}"`);
-  }
-  return (bits & NEXT_OFF) === 0 ? bits : 0;
+  const chosen = severalOf(directive, ['off', ...stale], (warning) => build.warn(warning));
+  if (chosen.has('off')) return 0;
+  return [...chosen].reduce((bits, name) => bits | NEXT[name as keyof typeof NEXT], 0);
 }
 
 /** `[code ...] time`. Source: ngx_http_file_cache_valid_set_slot. */
