@@ -101,6 +101,8 @@ export interface Exchange {
   responseHeader(lowerCaseName: string): string | undefined;
   removeResponseHeader(lowerCaseName: string): void;
   contentType: string | undefined;
+  /** The charset that the answer is to have, whatever the configuration says. */
+  overrideCharset: string | undefined;
   /** Bytes of the body when known; the codec chunks (or closes) when it is not. */
   contentLength: number | undefined;
   lastModified: Date | undefined;
@@ -112,8 +114,8 @@ export interface Exchange {
   errorStatus: number;
   /** Set for answers that If-Modified-Since and its kin are no concern of (nginx's disable_not_modified). */
   disableConditions: boolean;
-  /** Set by handlers whose body may be cut into ranges. */
-  allowRanges: boolean;
+  /** Set by handlers whose body may be cut into ranges, or into one at most. */
+  allowRanges: boolean | 'one';
   /** What the Range header selects, once the head has been filtered: a streaming handler sends just that. */
   readonly segments: Segments | undefined;
   /** For head filters: the body goes through this filter too, after those that were asked for before. */

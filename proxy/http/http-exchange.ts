@@ -76,6 +76,7 @@ export class HttpExchange implements Exchange {
   serverHeader: string | undefined;
   dateHeader: string | undefined;
   contentType: string | undefined;
+  overrideCharset: string | undefined;
   contentLength: number | undefined;
   lastModified: Date | undefined;
   headSent = false;
@@ -95,7 +96,7 @@ export class HttpExchange implements Exchange {
   /** A filter put a page in place of the body. */
   #replacement: string | undefined;
   /** Set by handlers whose body may be cut into ranges. */
-  allowRanges = false;
+  allowRanges: boolean | 'one' = false;
   /** What the Range header selects, once the head has been filtered. */
   segments: Segments | undefined;
   #makeFilters: MakeBodyFilter[] | undefined;
@@ -329,6 +330,7 @@ export class HttpExchange implements Exchange {
   replaceWithPage(status: number): void {
     this.forgetBody();
     this.status = status;
+    this.reason = undefined;
     const page = errorPage(status, this.core.serverTokens, this.core.msiePadding, this.header('user-agent')) ?? '';
     this.#replacement = page;
     this.contentType = 'text/html';

@@ -31,6 +31,7 @@ export function notModified(exchange: HttpExchange): void {
   if (modifiedSince !== undefined && isModified(exchange, modifiedSince)) return;
   if (noneMatch !== undefined && !etagListed(exchange, noneMatch, true)) return;
   exchange.status = 304;
+  exchange.reason = undefined;
   exchange.headerOnly = true;
   exchange.contentType = undefined;
   exchange.contentLength = undefined;

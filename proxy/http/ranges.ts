@@ -17,11 +17,12 @@ interface Part {
 export function selectRanges(exchange: HttpExchange): void {
   const { contentLength: length } = exchange;
   if (exchange.status !== 200 || !exchange.allowRanges || length === undefined || exchange.parent !== undefined) return;
+  const most = exchange.allowRanges === 'one' ? 1 : exchange.core.maxRanges;
   if (exchange.core.maxRanges === 0 || exchange.httpVersion === '0.9') return;
   const header = exchange.header('range');
   const wanted =
     header !== undefined && header.length >= 7 && /^bytes=/i.test(header) && ifRangeHolds(exchange)
-      ? parseRanges(header.slice(6), length, exchange.core.maxRanges)
+      ? parseRanges(header.slice(6), length, most)
       : undefined;
   if (wanted === undefined) {
     exchange.responseHeaders.push('Accept-Ranges', 'bytes');
@@ -31,6 +32,7 @@ export function selectRanges(exchange: HttpExchange): void {
   } else if (wanted.length === 1) {
     const [start, end] = wanted[0]!;
     exchange.status = 206;
+    exchange.reason = undefined;
     exchange.contentLength = end - start;
     exchange.responseHeaders.push('Content-Range', `bytes ${start}-${end - 1}/${length}`);
     exchange.segments = { parts: [{ prefix: undefined, start, end }], suffix: undefined };
@@ -53,6 +55,7 @@ function multipart(exchange: HttpExchange, wanted: readonly [number, number][], 
   });
   const suffix = Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1');
   exchange.status = 206;
+  exchange.reason = undefined;
   exchange.contentType = `multipart/byteranges; boundary=${boundary}`;
   exchange.contentLength = total + suffix.length;
   exchange.segments = { parts, suffix };

@@ -191,7 +191,7 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   sub_filter_once: { default: 'on' },
   sub_filter_last_modified: { default: 'off' },
   charset: { default: 'off' },
-  override_charset: { default: 'off', differs: '`X-Accel-Charset` is not obeyed' },
+  override_charset: { default: 'off' },
   charset_types: {
     default: 'text/html text/xml text/plain text/vnd.wap.wml application/javascript application/rss+xml',
   },
@@ -221,6 +221,7 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   proxy_redirect: { default: 'default' },
   proxy_cookie_domain: { default: 'off' },
   proxy_cookie_path: { default: 'off' },
+  proxy_cookie_flags: { default: 'off' },
   proxy_cache_key: { default: '$scheme$proxy_host$request_uri' },
   proxy_cache_convert_head: { default: 'on' },
   ...upstreamNotes('proxy'),

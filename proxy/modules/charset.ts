@@ -54,7 +54,6 @@ export const charsetModule: Module = {
   createLocation: (): CharsetLocation => ({}),
   mergeLocation: inherit,
   postConfiguration: (main: CharsetMain, build) => checkMaps(main, build.configurations),
-  idle: ({ charset = 'off' }: CharsetLocation) => charset === 'off',
   filterHead,
 };
 
@@ -143,7 +142,15 @@ function filterHead(exchange: Exchange): void {
 function wanted(exchange: Exchange): string | undefined {
   const configuration = exchange.location<CharsetLocation>(charsetModule);
   const { charset, override = false, types = DEFAULT_TYPES } = configuration;
-  if (exchange.contentType === undefined || charset === undefined || charset === 'off') return undefined;
+  const { contentType, overrideCharset = '' } = exchange;
+  if (contentType === undefined) return undefined;
+  if (overrideCharset !== '') {
+    if (exchange.main<CharsetMain>(charsetModule).known.has(overrideCharset.toLowerCase())) return overrideCharset;
+    const doing = ' while reading response header from upstream';
+    exchange.logError('error', `unknown charset "${overrideCharset}" to override${doing}`);
+    return undefined;
+  }
+  if (charset === undefined || charset === 'off') return undefined;
   if (charsetOf(exchange) !== undefined ? !override : !isOfType(exchange, types)) return undefined;
   return charset.value(exchange);
 }

@@ -17,6 +17,7 @@ import { type ProxyUrl, parseProxyUrl } from '../upstream/proxy-url.ts';
 import { type Upstream, type UpstreamRegistry, upstreamRegistry } from '../upstream/registry.ts';
 import { MemoryBody, NO_BODY, type OutgoingBody, StreamedBody, storeBody } from '../upstream/request-body.ts';
 import { upstreamUri, writeRequestHead } from '../upstream/request-head.ts';
+import { storingFor } from '../upstream/storing.ts';
 import { takeHead } from '../upstream/take-head.ts';
 
 /** `proxy_pass` and what goes with it. Source: ngx_http_proxy_module.c. */
@@ -132,7 +133,17 @@ function forward(
   }
   const head = writeRequestHead(exchange, location.form!, uri, length);
   const headOnly = exchange.method === 'HEAD';
-  const request = { upstream, scheme, tls, uri, body, streamed, head, headOnly, keeper: undefined };
+  const request = {
+    upstream,
+    scheme,
+    tls,
+    uri,
+    body,
+    streamed,
+    head,
+    headOnly,
+    keeper: storingFor(exchange, location),
+  };
   new Forwarding(exchange, settings, request).start();
 }
 
@@ -159,10 +170,10 @@ function responseTaker(exchange: Exchange, location: ProxyLocation): ForwardSett
   const form = {
     hidden: location.hidden!,
     redirects: location.redirects!,
-    cookieDomains: location.cookieDomains!,
-    cookiePaths: location.cookiePaths!,
+    cookies: location.cookies,
     ignored: location.ignoreHeaders!,
     interceptErrors: location.interceptErrors!,
+    forceRanges: location.forceRanges!,
     absolute: (from: Exchange, target: string) => redirectLocation(from as HttpExchange, target),
   };
   return (to, head) => takeHead(to, place, form, head);

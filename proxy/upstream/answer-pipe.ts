@@ -1,3 +1,4 @@
+import { clock } from '../http/clock.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { ForwardSettings } from './forward-request.ts';
 import type { Keeper } from './keeper.ts';
@@ -20,6 +21,11 @@ export class AnswerPipe {
   #spool: Spool | undefined;
   /** The upstream waits for the client. */
   #waiting = false;
+  /** Runs while the upstream has to wait because of `proxy_limit_rate`. */
+  #pause: NodeJS.Timeout | undefined;
+  #startSecond = 0;
+  /** Bytes of the body so far. */
+  #length = 0;
 
   /** `headers` are the answer's; `onRoom` is called when bytes may come again after `take` said false. */
   constructor(
@@ -45,18 +51,43 @@ export class AnswerPipe {
     if (stop === start) return true;
     const body = bytes.subarray(start, stop);
     this.#keeper?.write(body);
-    const ready = this.#pass(Buffer.from(body));
+    const ready = this.#pass(Buffer.from(this.#wanted(body)));
+    this.#length += body.length;
+    if (this.#settings.limitRate > 0) this.#slowDown(this.#settings.limitRate);
     this.#waiting = !ready;
-    return ready;
+    return ready && this.#pause === undefined;
+  }
+
+  /** What of the bytes belongs to the range that was asked for. */
+  #wanted(body: Buffer): Buffer {
+    const [part] = this.#exchange.segments?.parts ?? [];
+    if (part === undefined) return body;
+    return body.subarray(Math.max(0, part.start - this.#length), Math.max(0, part.end - this.#length));
+  }
+
+  /** Counts in whole seconds, as nginx does. Source: ngx_event_pipe_read_upstream. */
+  #slowDown(rate: number): void {
+    this.#startSecond ||= clock.second;
+    const surplus = this.#length - rate * (clock.second - this.#startSecond + 1);
+    if (surplus < 0 || this.reader.complete) return;
+    this.#pause = setTimeout(
+      () => {
+        this.#pause = undefined;
+        if (!this.#waiting) this.#onRoom();
+      },
+      (surplus * 1000) / rate + 1,
+    ).unref();
   }
 
   /** The body is complete. */
   end(): void {
+    clearTimeout(this.#pause);
     (this.#spool ?? this.#exchange).end();
   }
 
   /** The body can't be completed. */
   abort(): void {
+    clearTimeout(this.#pause);
     (this.#spool ?? this.#exchange).abort();
   }
 
@@ -69,6 +100,7 @@ export class AnswerPipe {
 
   /** Lets go of what was put aside. */
   close(): void {
+    clearTimeout(this.#pause);
     this.#spool?.close();
   }
 
@@ -86,6 +118,6 @@ export class AnswerPipe {
   #room(): void {
     if (!this.#waiting) return;
     this.#waiting = false;
-    this.#onRoom();
+    if (this.#pause === undefined) this.#onRoom();
   }
 }

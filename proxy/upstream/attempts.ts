@@ -40,6 +40,11 @@ export class Attempts implements UpstreamFacts {
     return `${this.#scheme}://${address}${address.startsWith('unix:') ? ':' : ''}${this.#uri}`;
   }
 
+  /** There was no way to make the last attempt. */
+  notMade(): void {
+    this.addresses[this.addresses.length - 1] = '';
+  }
+
   /** The last attempt was answered, with this status. */
   answered(status: number): void {
     this.statuses[this.statuses.length - 1] = status;

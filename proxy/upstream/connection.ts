@@ -1,6 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { onDemand } from '../http/on-demand.ts';
+import type { LocalAddress } from './local-address.ts';
 import type { Address } from './peer.ts';
 
 /** Who is told what happens on an upstream connection: the request under way, or the pool while it is idle. */
@@ -44,6 +45,7 @@ export class UpstreamConnection {
   readonly socket: Socket;
   readonly address: Address;
   readonly #tls: UpstreamTls | undefined;
+  readonly #from: LocalAddress | undefined;
   readonly openedAt = performance.now();
   requests = 0;
   connected = false;
@@ -55,8 +57,10 @@ export class UpstreamConnection {
   /** When the wait under way is over (performance.now); 0 when nothing is awaited. */
   #deadline = 0;
 
-  constructor(address: Address, tls: UpstreamTls | undefined, user: ConnectionUser) {
+  /** `from` is where it comes from, which the system chooses when not said. */
+  constructor(address: Address, tls: UpstreamTls | undefined, user: ConnectionUser, from?: LocalAddress) {
     this.address = address;
+    this.#from = from;
     this.#tls = tls;
     this.user = user;
     this.socket = tls === undefined ? this.#plain() : this.#secure(tls);
@@ -96,7 +100,7 @@ export class UpstreamConnection {
       callback: (count: number, bytes: Uint8Array): boolean => this.user?.onBytes(bytes as Buffer, count) ?? true,
     };
     const { path, host, port } = this.address;
-    return path === undefined ? connectSocket({ host, port, onread }) : connectSocket({ path, onread });
+    return path === undefined ? connectSocket({ host, port, onread, ...this.#from }) : connectSocket({ path, onread });
   }
 
   #secure({ options, sessions, name }: UpstreamTls): TLSSocket {
@@ -104,7 +108,7 @@ export class UpstreamConnection {
     const key = `${name} ${this.address.text}`;
     const session = sessions?.get(key);
     const tls = session === undefined ? options : { ...options, session };
-    const socket = onDemand.tls.connect(path === undefined ? { ...tls, host, port } : { ...tls, path });
+    const socket = onDemand.tls.connect(path === undefined ? { ...tls, host, port, ...this.#from } : { ...tls, path });
     if (sessions !== undefined) socket.on('session', (bytes) => sessions.set(key, bytes));
     socket.on('data', (bytes: Buffer) => {
       if (this.user?.onBytes(bytes, bytes.length) === false) socket.pause();

@@ -90,6 +90,12 @@ export function connectFailure(error: NodeJS.ErrnoException, path: string | unde
   return `connect() ${path === undefined ? '' : `to unix:${path} `}failed (${systemError(error)}) while connecting to upstream`;
 }
 
+/** nginx's words for a local address that can't be had. */
+export function bindFailure(error: NodeJS.ErrnoException & { address?: string; port?: number }): string {
+  const host = error.address?.includes(':') ? `[${error.address}]` : error.address;
+  return `bind(${host}${error.port ? `:${error.port}` : ''}) failed (${systemError(error)}) while connecting to upstream`;
+}
+
 /** nginx's words for a handshake that failed. */
 export function handshakeFailure(error: NodeJS.ErrnoException): string {
   return `${tlsFailure(error)} while SSL handshaking to upstream`;

@@ -1,6 +1,7 @@
 import type { Exchange } from '../http/exchange.ts';
 import type { UpstreamTls } from './connection.ts';
 import type { Keeper } from './keeper.ts';
+import type { Bind } from './local-address.ts';
 import type { AnswerProtocol } from './protocols/protocol.ts';
 import type { Upstream } from './registry.ts';
 import type { OutgoingBody } from './request-body.ts';
@@ -23,6 +24,11 @@ export interface ForwardSettings {
   /** `X-Accel-Buffering` of the upstream overrides it; `undefined` where that header is ignored. */
   readonly spoolOnWish: SpoolLimits | undefined;
   readonly ignoreClientAbort: boolean;
+  /** Bytes a second that are read of an answer; 0 is unlimited. */
+  readonly limitRate: number;
+  readonly socketKeepalive: boolean;
+  /** Where connections come from; `undefined` leaves it to the system. */
+  readonly bind: Bind | undefined;
   /** How answers are read; `undefined` for HTTP. */
   readonly protocol: AnswerProtocol | undefined;
   /** Puts the upstream's status and headers into the exchange; false when it has answered the exchange in another way. */

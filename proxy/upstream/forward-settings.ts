@@ -35,6 +35,9 @@ export function settingsOf(
     spool: location.buffering === true ? spool : undefined,
     spoolOnWish: location.ignoreHeaders!.has('x-accel-buffering') ? undefined : spool,
     ignoreClientAbort: location.ignoreClientAbort!,
+    limitRate: location.buffering === true ? location.limitRate! : 0,
+    socketKeepalive: location.socketKeepalive!,
+    bind: location.bind === 'off' ? undefined : location.bind,
     protocol,
     takeHead: takeHead(),
   };

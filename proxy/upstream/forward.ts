@@ -5,6 +5,7 @@ import { Attempts } from './attempts.ts';
 import type { Client, Selection } from './balancer.ts';
 import { type ConnectionUser, UpstreamConnection } from './connection.ts';
 import {
+  bindFailure,
   connectErrorLevel,
   connectFailure,
   handshakeFailure,
@@ -14,6 +15,7 @@ import {
   systemError,
 } from './failure.ts';
 import type { ForwardRequest, ForwardSettings } from './forward-request.ts';
+import { type LocalAddress, localAddressFor } from './local-address.ts';
 import type { Peer } from './peer.ts';
 import type { AnswerReader } from './protocols/protocol.ts';
 import { readerFor } from './response-body.ts';
@@ -50,6 +52,8 @@ export class Forwarding implements ConnectionUser {
   /** The body on its way to the client, unless it came with the head. */
   #pipe: AnswerPipe | undefined;
   #done = false;
+  /** Where connections come from. */
+  #from: LocalAddress | undefined;
 
   constructor(exchange: Exchange, settings: ForwardSettings, request: ForwardRequest) {
     this.#exchange = exchange;
@@ -71,6 +75,8 @@ export class Forwarding implements ConnectionUser {
 
   /** Makes the first attempt. */
   start(): void {
+    const { bind } = this.#settings;
+    if (bind !== undefined) this.#from = localAddressFor(this.#exchange, bind);
     if (!this.#settings.ignoreClientAbort) this.#exchange.onAbort = () => this.#clientGone();
     this.#connect();
   }
@@ -103,7 +109,8 @@ export class Forwarding implements ConnectionUser {
       this.#send(kept, now);
       return;
     }
-    const connection = new UpstreamConnection(peer.address, tls, this);
+    const connection = new UpstreamConnection(peer.address, tls, this, this.#from);
+    if (this.#settings.socketKeepalive) connection.socket.setKeepAlive(true);
     this.#connection = connection;
     connection.wait(this.#settings.connectTimeout);
   }
@@ -308,6 +315,13 @@ export class Forwarding implements ConnectionUser {
     if (!connection.connected) {
       if (this.#request.tls !== undefined && error.syscall !== 'connect') {
         this.#exchange.logError('error', handshakeFailure(error));
+      } else if (error.syscall === 'bind') {
+        this.#exchange.logError('crit', bindFailure(error));
+        this.#connection = undefined;
+        this.#attempts!.notMade();
+        this.#attemptEnded(500);
+        this.#fail(500, NEXT.error);
+        return;
       } else {
         this.#exchange.logError(connectErrorLevel(error), connectFailure(error, connection.address.path));
       }

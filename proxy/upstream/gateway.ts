@@ -13,6 +13,7 @@ import { type Parameter, Parameters } from './parameters.ts';
 import type { AnswerProtocol } from './protocols/protocol.ts';
 import { type Upstream, type UpstreamRegistry, upstreamRegistry } from './registry.ts';
 import { type Framing, NO_BODY, type OutgoingBody, StreamedBody, storeBody } from './request-body.ts';
+import { type Storing, storingFor } from './storing.ts';
 import { takeHead } from './take-head.ts';
 import { mergeUpstreamLocation, type UpstreamLocation } from './upstream-location.ts';
 import { type SecureFor, tlsOptions } from './upstream-tls.ts';
@@ -201,7 +202,7 @@ function forward<Location extends GatewayLocation>(outgoing: Outgoing<Location>)
       gateway.protocol(location),
     );
   if (location.caching === undefined) {
-    send(outgoing, settings, undefined);
+    send(outgoing, settings, storingFor(exchange, location));
     return;
   }
   Caching.begin(exchange, location.caching, '', settings, (keeper) => send(outgoing, settings, keeper));
@@ -210,10 +211,11 @@ function forward<Location extends GatewayLocation>(outgoing: Outgoing<Location>)
 function send<Location extends GatewayLocation>(
   { exchange, gateway, location, target, upstream, body, streamed }: Outgoing<Location>,
   settings: ForwardSettings,
-  keeper: Caching | undefined,
+  keeper: Caching | Storing | undefined,
 ): void {
   const { scheme, where } = target;
-  const parameters = location.request!.of(exchange, keeper?.cacheable === true ? keeper.conditions : undefined);
+  const conditions = keeper instanceof Caching && keeper.cacheable ? keeper.conditions : undefined;
+  const parameters = location.request!.of(exchange, conditions);
   const head = gateway.encode(location, parameters);
   if (typeof head !== 'string') {
     exchange.logError('alert', head.problem);
@@ -233,10 +235,10 @@ function responseTaker(exchange: Exchange, location: GatewayLocation): ForwardSe
   const form = {
     hidden: location.hidden!,
     redirects: [],
-    cookieDomains: [],
-    cookiePaths: [],
+    cookies: undefined,
     ignored: location.ignoreHeaders!,
     interceptErrors: location.interceptErrors!,
+    forceRanges: location.forceRanges!,
     absolute: (_exchange: Exchange, target: string) => target,
   };
   return (to, head) => takeHead(to, place, form, head);

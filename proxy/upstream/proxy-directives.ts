@@ -65,6 +65,7 @@ export function proxyDirectives(handler: Handler): DirectiveSpec[] {
     spec('proxy_cookie_path', [1, 2], (location, directive, build) =>
       setCookie(location, directive, build, 'cookiePath'),
     ),
+    spec('proxy_cookie_flags', [1, 4], setCookieFlags),
     ...tlsDirectives('proxy'),
   ];
 }
@@ -136,4 +137,19 @@ function setCookie(
     return;
   }
   location[field] = [...(known ?? []), rule(from!.text, to.text, build, field === 'cookieDomain')];
+}
+
+/** `cookie flag ...` or `off`. Source: ngx_http_proxy_cookie_flags. */
+function setCookieFlags(location: ProxyLocation, { words, name }: Directive, build: Build): void {
+  const [cookie, ...flags] = words.map(({ text }) => text) as [string, ...string[]];
+  const known = location.cookieFlags;
+  if (known === 'off') build.fail(`"${name}" directive is duplicate`);
+  if (flags.length === 0) {
+    if (cookie !== 'off') build.fail(`invalid parameter "${cookie}"`);
+    if (known !== undefined) build.fail(`"${name}" directive is duplicate`);
+    location.cookieFlags = 'off';
+    return;
+  }
+  const from = cookie.startsWith('~') ? build.regex(cookie.slice(1), true) : build.value(cookie);
+  location.cookieFlags = [...(known ?? []), { cookie: { from }, flags: flags.map((flag) => build.value(flag)) }];
 }

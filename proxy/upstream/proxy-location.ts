@@ -1,5 +1,6 @@
 import { HeaderSet } from '../http/header-set.ts';
 import type { ComplexValue } from '../http/module.ts';
+import type { CookieFlags, CookieForm } from './cookie.ts';
 import type { ProxyUrl } from './proxy-url.ts';
 import { type RequestForm, type SetHeader, wholeForm } from './request-head.ts';
 import type { ReplaceRule } from './rewrite-headers.ts';
@@ -29,19 +30,28 @@ export interface ProxyLocation extends UpstreamLocation {
   redirect?: 'off' | ('default' | ReplaceRule)[];
   cookieDomain?: 'off' | ReplaceRule[];
   cookiePath?: 'off' | ReplaceRule[];
+  cookieFlags?: 'off' | CookieFlags[];
 
   // Made by the merge.
   form?: RequestForm;
   wholeForm?: RequestForm;
   redirects?: readonly ReplaceRule[];
-  cookieDomains?: readonly ReplaceRule[];
-  cookiePaths?: readonly ReplaceRule[];
+  cookies?: CookieForm | undefined;
   secure?: SecureFor | undefined;
 }
 
 export const createProxyLocation = (): ProxyLocation => ({ ssl: {}, cache: {} });
 
-const INHERITED = ['method', 'setBody', 'setHeaders', 'redirect', 'cookieDomain', 'cookiePath', 'pass'] as const;
+const INHERITED = [
+  'method',
+  'setBody',
+  'setHeaders',
+  'redirect',
+  'cookieDomain',
+  'cookiePath',
+  'cookieFlags',
+  'pass',
+] as const;
 
 /** Headers nginx never passes on from the client unless `proxy_set_header` names them. */
 const HOP_BY_HOP = [
@@ -70,9 +80,15 @@ export function mergeProxyLocation(parent: ProxyLocation, child: ProxyLocation):
   child.form = requestForm(child, pass);
   child.wholeForm = wholeForm(child.form);
   child.redirects = redirectRules(child, pass);
-  child.cookieDomains = child.cookieDomain === 'off' ? [] : (child.cookieDomain ?? []);
-  child.cookiePaths = child.cookiePath === 'off' ? [] : (child.cookiePath ?? []);
+  child.cookies = cookieForm(child);
   child.secure = pass.url?.scheme === 'http' ? undefined : tlsOptions('proxy', child.ssl, pass.url?.scheme === 'https');
+}
+
+function cookieForm({ cookieDomain, cookiePath, cookieFlags }: ProxyLocation): CookieForm | undefined {
+  const lists = [cookieDomain, cookiePath, cookieFlags].map((list) => (list === 'off' ? undefined : list));
+  if (lists.every((list) => list === undefined)) return undefined;
+  const [domains = [], paths = [], flags = []] = lists as [ReplaceRule[]?, ReplaceRule[]?, CookieFlags[]?];
+  return { domains, paths, flags };
 }
 
 function requestForm(location: ProxyLocation, pass: ProxyPass): RequestForm {

@@ -24,8 +24,9 @@ export function replaceByRules(exchange: Exchange, rules: readonly ReplaceRule[]
     }
     const from = rule.from(exchange);
     if (rule.whole) {
-      const bare = text.startsWith('.') ? text.slice(1) : text;
-      if (bare.toLowerCase() === (from.startsWith('.') ? from.slice(1) : from).toLowerCase()) return rule.to(exchange);
+      const dot = text.startsWith('.') ? '.' : '';
+      const wanted = from.startsWith('.') ? from.slice(1) : from;
+      if (text.slice(dot.length).toLowerCase() === wanted.toLowerCase()) return dot + rule.to(exchange);
     } else if (text.startsWith(from)) {
       return rule.to(exchange) + text.slice(from.length);
     }
@@ -40,21 +41,4 @@ export function replaceInRefresh(exchange: Exchange, rules: readonly ReplaceRule
   const start = match.index + 4;
   const replaced = replaceByRules(exchange, rules, text.slice(start));
   return replaced === undefined ? text : text.slice(0, start) + replaced;
-}
-
-/** A Set-Cookie value with its Domain and Path replaced. Source: ngx_http_proxy_rewrite_cookie. */
-export function replaceInCookie(
-  exchange: Exchange,
-  domains: readonly ReplaceRule[],
-  paths: readonly ReplaceRule[],
-  text: string,
-): string {
-  return text.replace(
-    /(;\s*)(domain|path)(\s*=\s*)([^;]*)/gi,
-    (all, before: string, name: string, equals: string, value: string) => {
-      const rules = name.toLowerCase() === 'path' ? paths : domains;
-      const replaced = replaceByRules(exchange, rules, value);
-      return replaced === undefined ? all : `${before}${name}${equals}${replaced}`;
-    },
-  );
 }

@@ -1,19 +1,22 @@
 import type { CoreLocation } from '../http/configuration.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { HeaderSet } from '../http/header-set.ts';
+import { type CookieForm, rewriteCookie } from './cookie.ts';
 import { headerOf, type ResponseHead } from './response-head.ts';
-import { type ReplaceRule, replaceByRules, replaceInCookie, replaceInRefresh } from './rewrite-headers.ts';
+import { type ReplaceRule, replaceByRules, replaceInRefresh } from './rewrite-headers.ts';
 
 /** What a location does to the headers of an upstream's answer. */
 export interface ResponseForm {
   /** Not passed on: nginx's own list and `proxy_hide_header`, less `proxy_pass_header`. */
   readonly hidden: HeaderSet;
   readonly redirects: readonly ReplaceRule[];
-  readonly cookieDomains: readonly ReplaceRule[];
-  readonly cookiePaths: readonly ReplaceRule[];
+  /** `undefined` leaves cookies as they are. */
+  readonly cookies: CookieForm | undefined;
   /** `proxy_ignore_headers`, lower case. */
   readonly ignored: ReadonlySet<string>;
   readonly interceptErrors: boolean;
+  /** Ranges are cut here, whatever the upstream says of them. */
+  readonly forceRanges: boolean;
   /** Makes a path absolute, for a `Location` that was rewritten to one. */
   absolute(exchange: Exchange, location: string): string;
 }
@@ -40,6 +43,7 @@ const LOOKED_AT = new HeaderSet([
   'Location',
   'Refresh',
   'Set-Cookie',
+  'Accept-Ranges',
 ]);
 
 /** What an X-Accel-Redirect keeps of the answer it replaces. */
@@ -71,6 +75,7 @@ export function takeHead(exchange: Exchange, core: CoreLocation, form: ResponseF
   }
   const rate = form.ignored.has('x-accel-limit-rate') ? undefined : headerOf(headers, 'x-accel-limit-rate');
   if (rate !== undefined && /^\d+$/.test(rate)) exchange.limitRate = Number(rate);
+  if (!form.ignored.has('x-accel-charset')) exchange.overrideCharset = headerOf(headers, 'x-accel-charset');
   exchange.status = status;
   exchange.disableConditions = true;
   exchange.reason = head.reason;
@@ -84,7 +89,19 @@ export function takeHead(exchange: Exchange, core: CoreLocation, form: ResponseF
     if (known === undefined) answer.push(name, value);
     else lookAt(exchange, form, known, name, value);
   }
+  if (form.forceRanges) {
+    exchange.allowRanges = 'one';
+    noteLastModified(exchange);
+  }
   return true;
+}
+
+/** Conditions and ranges look at the time of an answer, which is then no longer a header as others. */
+export function noteLastModified(exchange: Exchange): void {
+  const time = Date.parse(exchange.responseHeader('last-modified') ?? '');
+  if (Number.isNaN(time)) return;
+  exchange.lastModified = new Date(time);
+  exchange.removeResponseHeader('last-modified');
 }
 
 /** `known` is the name in lower case. */
@@ -98,6 +115,9 @@ function lookAt(exchange: Exchange, form: ResponseForm, known: string, name: str
     case 'transfer-encoding':
     case 'connection':
     case 'keep-alive':
+      return;
+    case 'accept-ranges':
+      if (!form.forceRanges) answer.push(name, value);
       return;
     case 'server':
       exchange.serverHeader = value;
@@ -114,7 +134,7 @@ function lookAt(exchange: Exchange, form: ResponseForm, known: string, name: str
       answer.push(name, replaceInRefresh(exchange, form.redirects, value));
       return;
     case 'set-cookie':
-      answer.push(name, replaceInCookie(exchange, form.cookieDomains, form.cookiePaths, value));
+      answer.push(name, form.cookies === undefined ? value : rewriteCookie(exchange, form.cookies, value));
       return;
     default:
       answer.push(name, value);

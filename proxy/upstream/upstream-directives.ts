@@ -4,6 +4,8 @@ import type { Build, DirectiveSpec } from '../http/module.ts';
 import { slot } from '../http/slot.ts';
 import { cacheDirectives } from './cache/directives.ts';
 import { NEXT, NEXT_OFF } from './failure.ts';
+import { readBind } from './local-address.ts';
+import { readAccess, readStore } from './storing.ts';
 import type { UpstreamLocation } from './upstream-location.ts';
 
 const EVERYWHERE = ['http', 'server', 'location'] as const;
@@ -38,8 +40,12 @@ export function upstreamDirectives(prefix: string, owner: string, retries: reado
     once('max_temp_file_size', 'maxTempFileSize', (directive) => size(directive)),
     once('temp_file_write_size', 'tempFileWriteSize', (directive) => size(directive)),
     once('temp_path', 'tempPath', temporaryPath, [1, 4]),
-    checked(`${prefix}_socket_keepalive`, 'flag', flag),
-    checked(`${prefix}_force_ranges`, 'flag', flag),
+    once('socket_keepalive', 'socketKeepalive', flag),
+    once('force_ranges', 'forceRanges', flag),
+    once('limit_rate', 'limitRate', (directive) => size(directive)),
+    once('bind', 'bind', readBind, [1, 2]),
+    store(prefix),
+    once('store_access', 'storeAccess', readAccess, [1, 3]),
     header(`${prefix}_hide_header`, 'hideHeaders'),
     header(`${prefix}_pass_header`, 'passHeaders'),
     once('ignore_headers', 'ignoreHeaders', ignoredHeaders, [1, 9]),
@@ -71,6 +77,21 @@ export const sendLowat = (name: string): DirectiveSpec => ({
     build.warn(`"${name}" is not supported, ignored`);
   },
 });
+
+function store(prefix: string): DirectiveSpec {
+  const name = `${prefix}_store`;
+  const one = slot<UpstreamLocation>('location', EVERYWHERE, name, 'store', readStore);
+  return {
+    ...one,
+    set(location: UpstreamLocation, directive, build) {
+      one.set(location, directive, build);
+      const { cache } = location.cache;
+      if (location.store !== 'off' && cache !== undefined && cache !== 'off') {
+        build.fail(`"${name}" directive is incompatible with "${prefix}_cache"`);
+      }
+    },
+  };
+}
 
 const header = (name: string, key: 'hideHeaders' | 'passHeaders'): DirectiveSpec => ({
   name,

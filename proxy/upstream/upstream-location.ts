@@ -5,6 +5,8 @@ import { type CacheLocation, mergeCache } from './cache/directives.ts';
 import type { CacheSettings } from './cache/settings.ts';
 import { NEXT } from './failure.ts';
 import type { ForwardSettings } from './forward-request.ts';
+import type { Bind } from './local-address.ts';
+import type { Store } from './storing.ts';
 import type { TlsLocation } from './upstream-tls.ts';
 
 /**
@@ -33,6 +35,13 @@ export interface UpstreamLocation {
   hideHeaders?: string[];
   passHeaders?: string[];
   ignoreHeaders?: ReadonlySet<string>;
+  socketKeepalive?: boolean;
+  forceRanges?: boolean;
+  /** Bytes a second that are read of an answer; 0 is unlimited. */
+  limitRate?: number;
+  bind?: Bind;
+  store?: Store;
+  storeAccess?: number;
   ssl: TlsLocation;
   readonly cache: CacheLocation;
 
@@ -59,9 +68,14 @@ const DEFAULTS = {
   passRequestHeaders: true,
   passRequestBody: true,
   ignoreHeaders: new Set<string>(),
+  socketKeepalive: false,
+  forceRanges: false,
+  limitRate: 0,
+  bind: 'off',
+  storeAccess: 0o600,
 } as const;
 
-const INHERITED = ['hideHeaders', 'passHeaders', 'busyBuffersSize', 'tempFileWriteSize', 'tempPath'] as const;
+const INHERITED = ['store', 'hideHeaders', 'passHeaders', 'busyBuffersSize', 'tempFileWriteSize', 'tempPath'] as const;
 
 /**
  * Fills in what `child` left unset. `prefix` is that of the directives, `hidden` the headers that stay here unless the
@@ -73,6 +87,9 @@ export function mergeUpstreamLocation(
   parent: UpstreamLocation,
   child: UpstreamLocation,
 ): void {
+  // An answer is stored or cached: what this place says counts.
+  if (child.store !== undefined && child.store !== 'off') child.cache.cache = 'off';
+  else if (child.cache.cache !== undefined && child.cache.cache !== 'off') child.store = 'off';
   for (const key of INHERITED)
     if (child[key] === undefined && parent[key] !== undefined) Object.assign(child, { [key]: parent[key] });
   for (const key of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {

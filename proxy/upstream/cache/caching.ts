@@ -5,6 +5,7 @@ import { NEXT, nextStatus } from '../failure.ts';
 import type { ForwardSettings } from '../forward-request.ts';
 import type { Keeper } from '../keeper.ts';
 import { type ResponseHead, readResponseHead } from '../response-head.ts';
+import { noteLastModified } from '../take-head.ts';
 import { CachedRequest } from './cached-request.ts';
 import type { EntryFacts } from './entry.ts';
 import { type Freshness, factsOf, freshnessOf, validTime } from './freshness.ts';
@@ -192,7 +193,7 @@ export class Caching implements Keeper {
       return;
     }
     if (!this.#reading.takeHead(exchange, head)) return;
-    this.#allow(head);
+    this.#allow(true);
     const { body } = reader;
     if (body !== undefined && exchange.contentLength !== undefined) {
       exchange.respond(body);
@@ -214,20 +215,14 @@ export class Caching implements Keeper {
     return protocol === undefined ? readResponseHead(text) : protocol.readHead(text);
   }
 
-  /** Conditions and ranges of the client are the server's business when the answer is one that anybody may get. */
-  #allow(head: ResponseHead): void {
+  /** Conditions and ranges of the client are the server's business when the answer is one that anybody may get. `'one'` cuts one range at most. */
+  #allow(ranges: true | 'one'): void {
     const exchange = this.#exchange;
     exchange.disableConditions = false;
-    for (let i = 0; i < head.headers.length; i += 2) {
-      const name = head.headers[i]!.toLowerCase();
-      if (name === 'accept-ranges') exchange.allowRanges = true;
-      if (name !== 'last-modified') continue;
-      const time = Date.parse(head.headers[i + 1]!);
-      if (Number.isNaN(time)) continue;
-      exchange.lastModified = new Date(time);
-      exchange.removeResponseHeader('last-modified');
-    }
-    if (exchange.allowRanges) exchange.removeResponseHeader('accept-ranges');
+    noteLastModified(exchange);
+    if (exchange.responseHeader('accept-ranges') === undefined) return;
+    exchange.allowRanges = ranges;
+    exchange.removeResponseHeader('accept-ranges');
   }
 
   #set(status: Status): void {
@@ -311,7 +306,7 @@ export class Caching implements Keeper {
       this.broken();
       return;
     }
-    this.#allow(head);
+    this.#allow('one');
     const facts: EntryFacts = factsOf(found, status, validSec, '', now());
     this.#attempt(() => {
       this.#writer = this.#cached.store(facts, text.slice(0, head.end));

@@ -46,6 +46,8 @@ export interface CacheLocation {
 /** A location's configuration of a module that can cache. */
 export interface Caches {
   readonly cache: CacheLocation;
+  /** What is stored can't be cached as well. */
+  readonly store?: unknown;
 }
 
 const EVERYWHERE = ['http', 'server', 'location'] as const;
@@ -85,7 +87,17 @@ export function cacheDirectives(prefix: string, owner: string, stale: readonly s
       level: 'main',
       set: (main: CacheMain, directive, build) => void main.caches.push(readCachePath(directive, build, owner)),
     },
-    once('', 1, 'cache', (directive, build) => readCache(directive, build, owner)),
+    {
+      ...once('', 1, 'cache', (directive, build) => readCache(directive, build, owner)),
+      set(location: Caches, directive, build) {
+        if (location.cache.cache !== undefined) build.fail(`"${directive.name}" directive is duplicate`);
+        const cache = readCache(directive, build, owner)!;
+        location.cache.cache = cache;
+        if (cache !== 'off' && location.store !== undefined && location.store !== 'off') {
+          build.fail(`"${directive.name}" directive is incompatible with "${prefix}_store"`);
+        }
+      },
+    },
     once('_key', 1, 'key', (directive, build) => build.value(directive.words[0]!.text)),
     once('_methods', any, 'methods', readMethods),
     once('_min_uses', 1, 'minUses', (directive) => number(directive)),
