@@ -233,5 +233,5 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   uwsgi_modifier2: { default: '0' },
   ...upstreamNotes('uwsgi'),
   ...upstreamTlsNotes('uwsgi'),
-  zone: { differs: 'checked, without effect: each worker has its own counters' },
+  zone: { differs: 'takes no memory of its own' },
 };

@@ -9,6 +9,7 @@ import { leastConn } from '../upstream/least-conn.ts';
 import type { ServerParameters } from '../upstream/peer.ts';
 import { random } from '../upstream/random.ts';
 import { type UpstreamRegistry, type UpstreamSettings, upstreamRegistry } from '../upstream/registry.ts';
+import { PeerZone, upstreamActs } from '../upstream/shared-selection.ts';
 
 /** An `upstream` block while it is read. */
 interface UpstreamBlock {
@@ -24,6 +25,7 @@ interface UpstreamBlock {
  */
 export const upstream: Module = {
   name: 'ngx_http_upstream_module',
+  zoneActs: upstreamActs,
   createServer: (): UpstreamBlock => ({
     settings: undefined,
     method: undefined,
@@ -64,7 +66,7 @@ export const upstream: Module = {
         block.keepalive.time = time(directive);
       },
     },
-    { name: 'zone', contexts: ['upstream'], arguments: [1, 2], level: 'server', set: checkZone },
+    { name: 'zone', contexts: ['upstream'], arguments: [1, 2], level: 'server', set: setZone },
   ],
   variables: {
     upstream_http_: (exchange, rest) => {
@@ -220,12 +222,16 @@ function setKeepalive(block: UpstreamBlock, directive: Directive, build: Build):
   block.keepalive.connections = connections;
 }
 
-/** Shared memory has no meaning in one process: the zone is checked and that is all. */
-function checkZone(_block: UpstreamBlock, directive: Directive, build: Build): void {
+/** `zone name [size]`: several groups may share one. Source: ngx_http_upstream_zone. */
+function setZone(block: UpstreamBlock, directive: Directive, build: Build): void {
   const [name, size] = directive.words;
   if (name!.text === '') build.fail(`invalid zone name "${name!.text}"`);
-  if (size === undefined) return;
-  const bytes = parseSize(size.text);
-  if (bytes === undefined) build.fail(`invalid zone size "${size.text}"`);
-  if (bytes < 8 * 4096) build.fail(`zone "${name!.text}" is too small`);
+  const bytes = size === undefined ? 0 : parseSize(size.text);
+  if (bytes === undefined) throw build.fail(`invalid zone size "${size!.text}"`);
+  if (size !== undefined && bytes < 8 * 4096) build.fail(`zone "${name!.text}" is too small`);
+  const zone = build.zone(name!.text, bytes, ZONE_OWNER);
+  zone.contents ??= new PeerZone();
+  block.settings!.zone = zone;
 }
+
+const ZONE_OWNER = 'ngx_http_upstream_zone_module';

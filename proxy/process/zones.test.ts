@@ -18,8 +18,14 @@ const http = (mark: string): string => `
   limit_conn_zone $binary_remote_addr zone=held:1m;
   add_header X-Worker "$pid " always;
   upstream behind { zone behind 64k; server 127.0.0.1:${application.port} max_conns=2; server 127.0.0.1:${application.port} down; }
+  upstream failing { zone failing 64k; server 127.0.0.1:1 fail_timeout=1h; server 127.0.0.1:PORT; }
+  upstream turns { zone turns 64k; server 127.0.0.1:PORT; server 127.0.0.2:PORT; }
+  server { listen 127.0.0.2:PORT; return 200 two; }
   server {
     listen 127.0.0.1:PORT;
+    location = /failing { proxy_pass http://failing/worker; }
+    location = /turns { proxy_pass http://turns/one; }
+    location = /one { return 200 one; }
     location = /worker { return 200 ${mark}; }
     location = /limited { limit_req zone=asked burst=5 nodelay; empty_gif; }
     location = /held { limit_conn held 3; proxy_pass http://127.0.0.1:${application.port}; }
@@ -103,6 +109,33 @@ describe.skipIf(process.platform !== 'linux').each(engines)('shared zones: %s', 
     await until('one worker is left', () => childrenOf(daemon.pid()).length === 1);
     expect(await admitted('/limited?key=a', 20)).toBe(0);
     expect(await admitted('/limited?key=b', 20)).toBe(4);
+  });
+
+  here('max_conns of an upstream with a zone holds for all workers together', { timeout: LIMIT }, async () => {
+    await start(2);
+    const held = await hold('/behind', 2, 2);
+    expect(await statuses('/behind', 8)).toEqual(Array.from({ length: 8 }, () => '502'));
+    application.answer();
+    expect((await Promise.all(held)).map((answer) => answer.slice(0, 3))).toEqual(['200', '200']);
+    const again = await hold('/behind', 2, 2);
+    application.answer();
+    await Promise.all(again);
+  });
+
+  here('a server that failed for one worker rests for all', { timeout: LIMIT }, async () => {
+    await start(2);
+    expect(await admitted('/failing', 16)).toBe(16);
+    const refused = daemon.errorLog.match(/connect\(\) failed/g) ?? [];
+    expect(refused.length).toBeLessThan(16);
+    expect(await admitted('/failing', 32)).toBe(32);
+    expect(daemon.errorLog.match(/connect\(\) failed/g)).toHaveLength(refused.length);
+  });
+
+  here('the turns of round robin are those of all workers together', { timeout: LIMIT }, async () => {
+    await start(2);
+    const turns: string[] = [];
+    for (let i = 0; i < 24; i++) turns.push((await daemon.get('/turns')).split(' ').at(-1)!);
+    expect(turns.every((turn, i) => i === 0 || turn !== turns[i - 1])).toBe(true);
   });
 
   // nginx never gives back what a killed worker held.

@@ -8,13 +8,20 @@ export interface Client {
   key(): string;
 }
 
+/** Who waits for a choice. */
+export interface PeerUser {
+  onPeer(peer: Peer | undefined): void;
+}
+
 /**
  * The choice of servers for one request: nginx's `peer.get` and `peer.free`. `tries` counts the attempts left; `get`
  * returns `undefined` when no server is live.
  */
 export interface Selection {
   tries: number;
-  get(now: number): Peer | undefined;
+  get(now: number, user?: PeerUser): Peer | undefined;
+  /** These have been tried already, the last ones among the backups when `backup` says so. */
+  goOn?(tried: readonly Peer[], backup: boolean): void;
   /** Gives a server back: `failed` counts against it, `next` (a 403 or 404 tried elsewhere) doesn't. True when it now rests. */
   free(peer: Peer, outcome: 'ok' | 'failed' | 'next', now: number): boolean;
 }

@@ -65,6 +65,7 @@ function upstreamFor(name: string, addresses: readonly Address[]): Upstream {
     balancer: roundRobin,
     key: undefined,
     keepalive: NO_KEEPALIVE,
+    zone: undefined,
   });
 }
 

@@ -20,6 +20,7 @@ import type { Peer } from './peer.ts';
 import type { AnswerReader } from './protocols/protocol.ts';
 import { readerFor } from './response-body.ts';
 import { HeadReader, type ResponseHead } from './response-head.ts';
+import { SharedSelection } from './shared-selection.ts';
 import { Tunnel } from './tunnel.ts';
 
 const METHODS_NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);
@@ -37,7 +38,7 @@ export class Forwarding implements ConnectionUser {
   readonly #exchange: Exchange;
   readonly #settings: ForwardSettings;
   readonly #request: ForwardRequest;
-  readonly #selection: Selection;
+  readonly #selection: Selection | SharedSelection;
   #attempts: Attempts | undefined;
   #startedAt = 0;
   #connection: UpstreamConnection | undefined;
@@ -65,7 +66,8 @@ export class Forwarding implements ConnectionUser {
       remoteAddress: exchange.connection.remoteAddress,
       key: () => upstream.key?.(exchange) ?? '',
     };
-    this.#selection = upstream.balancer.select(client);
+    const shared = upstream.zone !== undefined && exchange.zones.shared;
+    this.#selection = shared ? new SharedSelection(exchange.zones, upstream, client) : upstream.balancer.select(client);
     const { nextUpstreamTries } = settings;
     if (nextUpstreamTries > 0 && this.#selection.tries > nextUpstreamTries) this.#selection.tries = nextUpstreamTries;
     // An internal redirect has brought the request to another upstream.
@@ -82,11 +84,21 @@ export class Forwarding implements ConnectionUser {
   }
 
   #connect(): void {
-    const { upstream, tls, scheme, uri } = this.#request;
     const now = performance.now();
     this.#attemptAt = now;
     if (this.#startedAt === 0) this.#startedAt = now;
-    const peer = this.#selection.get(balancerNow());
+    const peer = this.#selection.get(balancerNow(), this);
+    if (peer !== 'later') this.#connectTo(peer, now);
+  }
+
+  /** Another process has chosen. */
+  onPeer(peer: Peer | undefined): void {
+    if (!this.#done) this.#connectTo(peer, performance.now());
+    else if (peer !== undefined) this.#selection.free(peer, 'ok', balancerNow());
+  }
+
+  #connectTo(peer: Peer | undefined, now: number): void {
+    const { upstream, tls, scheme, uri } = this.#request;
     this.#peer = peer;
     const address = peer?.address.text ?? upstream.name;
     if (this.#attempts === undefined) {
@@ -387,7 +399,7 @@ export class Forwarding implements ConnectionUser {
 
   /** Books the end of an attempt. */
   #attemptEnded(status: number, now = performance.now()): void {
-    this.#attempts!.ended(status, (now - this.#attemptAt) / 1000);
+    this.#attempts?.ended(status, (now - this.#attemptAt) / 1000);
   }
 
   /** Lets go of the connection after a complete answer; keeps it when both sides may use it again. */
@@ -431,7 +443,7 @@ export class Forwarding implements ConnectionUser {
 
   #bodyFailed(status: number): void {
     if (this.#done) return;
-    if (this.#attempts!.statuses.at(-1) === -1) this.#attempts!.answered(0);
+    if (this.#attempts?.statuses.at(-1) === -1) this.#attempts.answered(0);
     this.#release(false);
     this.#request.keeper?.broken();
     if (this.#exchange.headSent) this.#exchange.abort();
@@ -447,7 +459,7 @@ export class Forwarding implements ConnectionUser {
     }
     keeper?.broken();
     this.#logWhile('info', 'client prematurely closed connection, so upstream connection is closed too');
-    if (this.#attempts!.statuses.at(-1) === -1) this.#attempts!.answered(0);
+    if (this.#attempts?.statuses.at(-1) === -1) this.#attempts.answered(0);
     this.#release(false);
     this.#pipe?.close();
   }

@@ -1,8 +1,9 @@
 import { ConfigError } from '../config/errors.ts';
 import type { ComplexValue, Module } from '../http/module.ts';
+import type { SharedZone } from '../http/shared-zones.ts';
 import { type HostAndPort, resolveNow } from './address.ts';
 import type { Balancer, BalancerFactory } from './balancer.ts';
-import { createPeers, type ServerParameters } from './peer.ts';
+import { createPeers, type Peers, type ServerParameters } from './peer.ts';
 import { Pool, type PoolLimits } from './pool.ts';
 import { roundRobin } from './round-robin.ts';
 
@@ -18,6 +19,8 @@ export interface UpstreamSettings {
   /** `hash`'s key. */
   key: ComplexValue | undefined;
   keepalive: PoolLimits;
+  /** `zone`: all workers share the counters. */
+  zone: SharedZone | undefined;
 }
 
 /** A group of servers, ready for requests. Its counters live as long as the configuration. */
@@ -26,6 +29,8 @@ export interface Upstream {
   readonly balancer: Balancer;
   readonly key: ComplexValue | undefined;
   readonly pool: Pool;
+  readonly peers: Peers;
+  readonly zone: SharedZone | undefined;
 }
 
 export const NO_KEEPALIVE: PoolLimits = { connections: 0, requests: 1000, timeout: 60_000, time: 3_600_000 };
@@ -38,6 +43,8 @@ export function createUpstream(settings: UpstreamSettings & { servers: readonly 
     balancer: settings.balancer(peers),
     key: settings.key,
     pool: new Pool(settings.keepalive),
+    peers,
+    zone: settings.zone,
   };
 }
 
@@ -74,6 +81,7 @@ export class UpstreamRegistry {
       balancer: roundRobin,
       key: undefined,
       keepalive: NO_KEEPALIVE,
+      zone: undefined,
     };
     this.#settings.set(key, settings);
     return settings;
@@ -97,6 +105,7 @@ export class UpstreamRegistry {
         balancer: roundRobin,
         key: undefined,
         keepalive: NO_KEEPALIVE,
+        zone: undefined,
       });
     }
     return key;

@@ -32,6 +32,11 @@ export class RoundRobinSelection implements Selection {
     return this.choose(now, () => this.#roundRobin(now));
   }
 
+  goOn(tried: readonly Peer[], backup: boolean): void {
+    if (backup && this.peers.backup !== undefined) this.peers = this.peers.backup;
+    this.tried = [...tried];
+  }
+
   /** Takes a choice from the primary servers, or from the backups when nobody there is live. */
   protected choose(now: number, choice: () => Peer | undefined): Peer | undefined {
     if (this.peers.single) {
