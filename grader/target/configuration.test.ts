@@ -39,6 +39,17 @@ describe.skipIf(nginxMissing)('a configuration on nginx', () => {
     expect((await target.client.get('/')).text).toContain('<title>Welcome to nginx!</title>');
   });
 
+  test.each(['listen 80;', ''])(
+    'answers users by the server with `%s`, not by one for this machine alone',
+    async (open) => {
+      await using targets = new Targets();
+      const target = await targets.configuration(
+        `server { listen 127.0.0.1:80; return 200 inside; } server { ${open} return 200 outside; }`,
+      );
+      expect((await target.client.get('/')).text).toBe('outside');
+    },
+  );
+
   test('has the path and the bytes arrive as they were sent', async () => {
     await using targets = new Targets();
     const target = await targets.configuration(proxyToCatalog);
