@@ -3,9 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{proxy,grader,labs,solutions,docs}/**/*.test.ts'],
-    // A test that waits for something says so in its own words after a minute (proxy/testing/until.ts); these limits end what hangs.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // What waits says so in its own words after a minute (proxy/testing/until.ts); these end what hangs, on any machine.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000, interval: 10 } },
   },
 });

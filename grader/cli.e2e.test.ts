@@ -20,7 +20,7 @@ async function run(...words: string[]): Promise<{ code: number; stdout: string; 
   const { exitCode, stdout, stderr } = await execa(process.execPath, [workbook, ...words], {
     reject: false,
     stdin: 'ignore',
-    timeout: 25_000,
+    timeout: 100_000,
     env: { WORKBOOK_WORKSPACE: join(folder, 'workspace'), INIT_CWD: folder, NO_COLOR: '1' },
   });
   return { code: exitCode ?? -1, stdout, stderr };

@@ -61,7 +61,7 @@ describe('a live balancer before applications that do not say who they are', () 
     [[2, 1], 'even-distribution'],
     [[3, 2], 'even-distribution'],
     [[1, 0], 'both-backends'],
-  ] as const)('of %j fails', { timeout: 90_000 }, async ([shares, failed]) => {
+  ] as const)('of %j fails', async ([shares, failed]) => {
     const { url, catalogs } = await site(shares);
     const result = await check(3, url);
     expect(result.outcome).toBe('failed');
@@ -69,7 +69,7 @@ describe('a live balancer before applications that do not say who they are', () 
     for (const { films } of catalogs) expect(films).toEqual(fresh);
   });
 
-  test('leaves nothing behind when it is interrupted at the worst moment', { timeout: 90_000 }, async () => {
+  test('leaves nothing behind when it is interrupted at the worst moment', async () => {
     const { url, catalogs } = await site([1, 1]);
     const stop = new AbortController();
     for (const catalog of catalogs) catalog.onPost = () => stop.abort(new Error('interrupted'));

@@ -6,15 +6,13 @@ import { engines } from './testing/engines.ts';
 import { failuresNamed, failuresOf, grade } from './testing/grading.ts';
 import { otherMakes } from './testing/makes/index.ts';
 
-const limit = 120_000;
-
 async function labOf(number: number) {
   const entry = labs.find((one) => one.number === number)!;
   return { lab: (await entry.load()).default, folder: entry.folder };
 }
 
 describe.for(otherMakes)('a right server of another make, $name', ({ file, command, lab: number, installed }) => {
-  test('passes, whatever its configuration looks like', { skip: !installed, timeout: limit }, async () => {
+  test('passes, whatever its configuration looks like', { skip: !installed }, async () => {
     const { lab, folder } = await labOf(number);
     const result = await grade(lab, folder, { kind: 'command', command });
     expect(result.startup.messages).toEqual([]);
@@ -26,7 +24,7 @@ describe.for(otherMakes)('a right server of another make, $name', ({ file, comma
 const unusual = readdirSync(join(import.meta.dirname, 'testing/right'));
 
 describe.for(unusual)('an unusual right configuration, %s', (name) => {
-  test.for(engines)('passes on $engine', { timeout: limit }, async ({ engine, skip }, context) => {
+  test.for(engines)('passes on $engine', async ({ engine, skip }, context) => {
     context.skip(skip, 'nginx is not installed');
     const { lab, folder } = await labOf(Number(/^lab(\d+)/.exec(name)?.[1]));
     const path = join(import.meta.dirname, 'testing/right', name);

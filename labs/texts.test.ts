@@ -90,28 +90,24 @@ describe.each(labs.map((entry) => ({ entry, folder: entry.folder })))('the text 
     expect(code.filter((line) => line.length > 76)).toEqual([]);
   });
 
-  test.for(engines)(
-    'earns every core objective on $engine when it is followed',
-    { timeout: 60_000 },
-    async (one, context) => {
-      context.skip(one.skip, 'nginx is not installed');
-      const place = await mkdtemp(join(tmpdir(), 'followed-'));
-      try {
-        const path = join(place, 'default.conf');
-        await writeFile(path, follow(read('labs', folder, 'start/conf.d/default.conf'), text));
-        const { default: lab } = await entry.load();
-        const core = lab.objectives.filter(({ kind }) => kind === 'core').map(({ id }) => id);
-        const result = await checkLab(
-          lab,
-          (signal) => openTarget({ kind: 'configuration', path, engine: one.engine }, lab, 11, signal),
-          { folder, seed: 11, only: core, facts: { kind: 'configuration', engine: one.engine, location: path } },
-        );
-        expect(result.startup).toMatchObject({ ok: true });
-        expect(result.objectives.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
-        expect(result.score.earned).toBe(100);
-      } finally {
-        await rm(place, { recursive: true });
-      }
-    },
-  );
+  test.for(engines)('earns every core objective on $engine when it is followed', async (one, context) => {
+    context.skip(one.skip, 'nginx is not installed');
+    const place = await mkdtemp(join(tmpdir(), 'followed-'));
+    try {
+      const path = join(place, 'default.conf');
+      await writeFile(path, follow(read('labs', folder, 'start/conf.d/default.conf'), text));
+      const { default: lab } = await entry.load();
+      const core = lab.objectives.filter(({ kind }) => kind === 'core').map(({ id }) => id);
+      const result = await checkLab(
+        lab,
+        (signal) => openTarget({ kind: 'configuration', path, engine: one.engine }, lab, 11, signal),
+        { folder, seed: 11, only: core, facts: { kind: 'configuration', engine: one.engine, location: path } },
+      );
+      expect(result.startup).toMatchObject({ ok: true });
+      expect(result.objectives.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
+      expect(result.score.earned).toBe(100);
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  });
 });

@@ -38,7 +38,7 @@ function quickClass(): Folder {
 }
 
 describe('the commands for a class', () => {
-  it('grade, list, export, sign and verify', { timeout: 120_000 }, async () => {
+  it('grade, list, export, sign and verify', async () => {
     using folder = quickClass();
     const key = join(keys, 'instructor.pem');
     expect((await workbook('keygen', key)).code).toBe(0);
@@ -87,7 +87,7 @@ describe('the commands for a class', () => {
     expect(altered).toMatchObject({ code: 1, stdout: expect.stringContaining('CHANGED') });
   });
 
-  it('say what is wrong with their options, before anything is graded', { timeout: 120_000 }, async () => {
+  it('say what is wrong with their options, before anything is graded', async () => {
     using folder = quickClass();
     const grade = (...words: string[]) => workbook('grade', folder.place('in'), '--out', folder.place('out'), ...words);
     const wrong: readonly (readonly [readonly string[], string])[] = [

@@ -43,7 +43,7 @@ async function open(configuration: string): Promise<OpenTarget> {
 const secure = `server { listen 443 ssl; ssl_certificate /etc/nginx/certs/catalog.test.crt;
   ssl_certificate_key /etc/nginx/certs/catalog.test.key; location / { return 200 "$scheme $remote_addr $ssl_server_name"; } }`;
 
-describe('requests of a lab go through the door of the site', { timeout: 60_000 }, () => {
+describe('requests of a lab go through the door of the site', () => {
   test('port 443, when port 80 sends everybody there', async () => {
     const { client } = await open(`server { listen 80; return 301 https://$host$request_uri; } ${secure}`);
     expect((await client.get('/')).text).toBe('https 127.0.0.1 catalog.test');
@@ -57,7 +57,7 @@ describe('requests of a lab go through the door of the site', { timeout: 60_000 
   });
 });
 
-describe('a client', { timeout: 60_000 }, () => {
+describe('a client', () => {
   const front = 'server { listen 80; proxy_buffering off; location / { proxy_pass http://127.0.0.1:8080; } }';
 
   test('sends from the address it is told to, where the system has several', async ({ skip }) => {
@@ -74,7 +74,7 @@ describe('a client', { timeout: 60_000 }, () => {
     const release = catalog.hold('/status');
     const volley = client.volley(Array.from({ length: 12 }, (_, i) => `/status?${i}`));
     const arrivals = () => catalog.seen.filter(({ target }) => target.startsWith('/status'));
-    await expect.poll(() => arrivals().length, { timeout: 20_000 }).toBe(12);
+    await expect.poll(() => arrivals().length).toBe(12);
     release();
     const answers = await volley;
     expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(200));
@@ -93,7 +93,7 @@ describe('a client', { timeout: 60_000 }, () => {
   });
 });
 
-test('the users of /etc/nginx/htpasswd can come in, with the passwords of this run', { timeout: 60_000 }, async () => {
+test('the users of /etc/nginx/htpasswd can come in, with the passwords of this run', async () => {
   const { client, world } = await open(
     'server { listen 80; auth_basic staff; auth_basic_user_file htpasswd; location / { proxy_pass http://127.0.0.1:9090; } }',
   );

@@ -117,7 +117,7 @@ describe.each(engines)('signals: %s', (engine) => {
     expect(application.sockets.size).toBe(1);
   });
 
-  test.skipIf(skipped)('HUP again and again leaves nothing behind', { timeout: 300_000 }, async () => {
+  test.skipIf(skipped)('HUP again and again leaves nothing behind', async () => {
     const program = await start();
     for (let round = 0; round < 12; round++) {
       program.rewrite(configuration(`round${round}`));

@@ -7,7 +7,6 @@ import { nginxMissing } from '../testing/side-by-side.ts';
 import { until as untilAnywhere } from '../testing/until.ts';
 
 const engines: readonly EngineName[] = ['nginx', 'reference'];
-const LIMIT = 120_000;
 
 let daemon: Daemon;
 const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
@@ -47,7 +46,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
 
   here(
     'the command ends when the server serves, and the server has a session of its own',
-    { timeout: LIMIT },
+
     async () => {
       const pid = await started();
       expect(pid).not.toBe(0);
@@ -60,7 +59,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     },
   );
 
-  here('the command fails, and says why, when the address is taken', { timeout: LIMIT }, async () => {
+  here('the command fails, and says why, when the address is taken', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(daemon.port, '127.0.0.1', resolve));
     const { code, said } = await daemon.start();
@@ -74,7 +73,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     expect(daemon.pid()).toBe(0);
   });
 
-  here('a socket file that was left behind refuses the address', { timeout: LIMIT }, async () => {
+  here('a socket file that was left behind refuses the address', async () => {
     const first = await started();
     for (const pid of [first, ...workersOf(first)]) send(pid, 'SIGKILL');
     await until('the killed one is gone', () => !isRunning(first));
@@ -83,7 +82,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     expect(said).toContain(`bind() to unix:${daemon.file('a.sock')} failed (98: Address already in use)`);
   });
 
-  here('USR2 and QUIT: a new program takes over, and no request is lost', { timeout: LIMIT }, async () => {
+  here('USR2 and QUIT: a new program takes over, and no request is lost', async () => {
     const old = await started();
     let over = false;
     const answers: string[] = [];
@@ -107,7 +106,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     expect(existsSync(daemon.file('a.sock'))).toBe(false);
   });
 
-  here('WINCH to the old program, and back when the new one ends', { timeout: LIMIT }, async () => {
+  here('WINCH to the old program, and back when the new one ends', async () => {
     const old = await started();
     const fresh = await upgraded(old);
     send(old, 'SIGWINCH');
@@ -124,7 +123,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     expect(daemon.errorLog).toContain(`new binary process ${fresh} exited with code 0`);
   });
 
-  here('HUP brings the workers of the old program back', { timeout: LIMIT }, async () => {
+  here('HUP brings the workers of the old program back', async () => {
     const old = await started();
     const fresh = await upgraded(old);
     send(old, 'SIGWINCH');
@@ -137,7 +136,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     expect(workersOf(old)).toContain(await answeredBy());
   });
 
-  here('a second USR2 is ignored while there are two programs', { timeout: LIMIT }, async () => {
+  here('a second USR2 is ignored while there are two programs', async () => {
     const old = await started();
     const fresh = await upgraded(old);
     send(old, 'SIGUSR2');
@@ -150,7 +149,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     expect(daemon.pid('nginx.pid.oldbin')).toBe(old);
   });
 
-  here('WINCH alone: who connects then waits, and is answered after HUP', { timeout: LIMIT }, async () => {
+  here('WINCH alone: who connects then waits, and is answered after HUP', async () => {
     const pid = await started();
     const before = await daemon.answers(2);
     send(pid, 'SIGWINCH');

@@ -17,6 +17,12 @@ import { until } from './until.ts';
 export const nginxMissing = NGINX === undefined ? 'nginx is not installed' : undefined;
 if (nginxMissing !== undefined && process.env.WORKBOOK_REQUIRE_NGINX === '1') throw new Error(nginxMissing);
 
+/** ms that logs may take to become the same: whatever differs then does so for good. */
+const UNLIKE = 20_000;
+
+/** ms without a byte after which a connection is taken for one that stays open. */
+const SILENCE = 5000;
+
 /** What came back over one connection, and what the server logged for it. */
 export interface Outcome {
   readonly text: string;
@@ -188,8 +194,14 @@ export class SideBySide {
     return plain;
   }
 
-  /** The lines that both error logs got since the last call, times and numbers taken out, once they are the same (or after a while). */
-  newErrors(from: 'info' | 'notice' | 'warn' | 'error'): Promise<[string[], string[]]> {
+  /**
+   * The lines that both error logs got since the last call, times and numbers taken out, once they are the same (or after a
+   * while); `plain` takes out of a line what may differ, and leaves out the line where it gives undefined.
+   */
+  newErrors(
+    from: 'info' | 'notice' | 'warn' | 'error',
+    plain: (line: string) => string | undefined = (line) => line,
+  ): Promise<[string[], string[]]> {
     const levels = ['info', 'notice', 'warn', 'error'].slice(['info', 'notice', 'warn', 'error'].indexOf(from));
     const counted = (index: 0 | 1, name: string): string[] => {
       const lines = this.#lines(`${name}/error.log`);
@@ -200,6 +212,8 @@ export class SideBySide {
         .filter((match) => match !== null && [...levels, 'crit', 'alert', 'emerg'].includes(match[1]!))
         .map((match) => `${match![1]}: ${this.withoutPorts(match![2]!)}`)
         .map((line) => line.replace(/excess: (\d+\.\d+)/, (_, excess) => `excess: ${Math.ceil(Number(excess))}`))
+        .map(plain)
+        .filter((line) => line !== undefined)
         .sort();
     };
     return this.#settled(
@@ -212,9 +226,10 @@ export class SideBySide {
     );
   }
 
-  /** The lines of both logs of that name, once they are the same (or after a while). */
-  sameLogs(name: string): Promise<[string[], string[]]> {
-    const plain = (side: string): string[] => this.#lines(`${side}/${name}`).map((line) => this.withoutPorts(line));
+  /** The lines of both logs of that name, `arranged`, once they are the same (or after a while). */
+  sameLogs(name: string, arranged = (lines: string[]): string[] => lines): Promise<[string[], string[]]> {
+    const plain = (side: string): string[] =>
+      arranged(this.#lines(`${side}/${name}`).map((line) => this.withoutPorts(line)));
     return this.#settled(() => [plain('theirs'), plain('ours')], true);
   }
 
@@ -224,7 +239,7 @@ export class SideBySide {
   }
 
   async #settled(read: () => [string[], string[]], some: boolean, then?: () => void): Promise<[string[], string[]]> {
-    const end = Date.now() + 15_000;
+    const end = Date.now() + UNLIKE;
     let both = read();
     while ((both[0].join('\n') !== both[1].join('\n') || (some && both[0].length === 0)) && Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -257,9 +272,10 @@ function exchange(port: number, request: string): Promise<Outcome> {
       socket.destroy();
       resolve({ text: text.replaceAll(`:${port}`, ':PORT'), closed });
     };
-    const timer = setTimeout(() => finish(false), 5000);
+    const timer = setTimeout(() => finish(false), SILENCE);
     socket.on('data', (bytes) => {
       text += bytes.toString('latin1');
+      timer.refresh();
       // A last request that says so tells that everything has come.
       if (text.includes('X-Last: yes') && !/Connection: close/.test(text.slice(text.lastIndexOf('HTTP/1.1'))))
         finish(false);

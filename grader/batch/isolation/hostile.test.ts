@@ -22,7 +22,7 @@ const { isolation, skip } = await requireIsolation();
 /** In the command line of everything that hostile programs start, so that what is left of them can be found. */
 const mark = `left-behind-${process.pid}`;
 
-describe.skipIf(skip !== undefined)(`hostile programs${skip ?? ''}`, { timeout: 120_000 }, () => {
+describe.skipIf(skip !== undefined)(`hostile programs${skip ?? ''}`, () => {
   let pool: Pool;
   let mounts: string;
 

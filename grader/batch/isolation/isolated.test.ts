@@ -36,7 +36,7 @@ const readableForAll =
   skip === undefined &&
   spawnSync('setpriv', [...asNobody, 'test', '-r', path.join(import.meta.dirname, 'index.ts')]).status === 0;
 
-describe.skipIf(skip !== undefined)(`what is shut in${skip ?? ''}`, { timeout: 120_000 }, () => {
+describe.skipIf(skip !== undefined)(`what is shut in${skip ?? ''}`, () => {
   const pool = createPool({ size: 2, isolation, trust: false });
   const outside = createPool({ size: 2, isolation: { kind: 'none', reason: 'it is to be outside' }, trust: true });
   afterAll(() => Promise.all([pool.close(), outside.close()]));

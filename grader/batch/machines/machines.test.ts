@@ -187,7 +187,7 @@ const command = (...words: string[]) =>
     all: true,
   });
 
-describe.skipIf(!canRedis)('on the command line', { timeout: 120_000 }, () => {
+describe.skipIf(!canRedis)('on the command line', () => {
   test('a worker that is killed in the middle loses nothing, and the password is never said', async () => {
     const submissions = path.join(folder, 'class');
     for (const [name, file] of [

