@@ -147,6 +147,10 @@ export class Builder implements Build {
     return this.shared.variables.compile(text, this.#directive);
   }
 
+  variable(name: string): (exchange: Exchange) => string | undefined {
+    return this.shared.variables.reference(name, this.#directive);
+  }
+
   hasVariables(text: string): boolean {
     return text.includes('$');
   }

@@ -48,7 +48,8 @@ export interface Build {
   lines(directive: Directive): Iterable<Directive>;
   /** Compiles `$variables`. An unknown one fails the build once the whole `http` block is read, as in nginx, for a `set` may follow. */
   value(text: string): ComplexValue;
-  /** Whether a text refers to variables. */
+  /** A reference to one variable; `undefined` where it isn't set. The name may be defined later in the file. */
+  variable(name: string): (exchange: Exchange) => string | undefined;
   hasVariables(text: string): boolean;
   /** Translates a PCRE pattern; its named groups become variables. */
   regex(pattern: string, caseless: boolean): Regex;

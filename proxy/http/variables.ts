@@ -82,6 +82,12 @@ export class Variables {
     };
   }
 
+  /** Compiles a reference to one variable, as something that knows whether it is set. */
+  reference(name: string, directive?: Directive): Getter {
+    const slot = this.#slot(name.toLowerCase(), directive);
+    return (exchange) => slot.get(exchange);
+  }
+
   /** Binds all names that were referred to. Throws nginx's error for the first that nobody defines. */
   bind(): void {
     for (const slot of this.#slots.values()) {
@@ -100,8 +106,8 @@ export class Variables {
       const { capture } = part;
       return (exchange) => exchange.captures[capture] ?? '';
     }
-    const slot = this.#slot(part.variable.toLowerCase(), directive);
-    return (exchange) => slot.get(exchange) ?? '';
+    const getter = this.reference(part.variable, directive);
+    return (exchange) => getter(exchange) ?? '';
   }
 
   #slot(name: string, directive: Directive | undefined): Slot {

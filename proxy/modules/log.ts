@@ -190,12 +190,12 @@ function compileFormat(format: string, escaping: (text: string) => string, build
     if (/^\$(\{\})?$/.test(part)) build.fail(`invalid parameter "${part}"`);
     const name = /^\$\{?(\w+)\}?$/.exec(part)?.[1];
     if (name === undefined) return () => part;
-    build.value(`\${${name}}`);
+    const variable = build.variable(name);
     const direct = DIRECT[name];
     if (direct !== undefined) return direct;
     const missing = escaping === escapeDefault ? '-' : '';
     return (exchange) => {
-      const value = exchange.variable(name);
+      const value = variable(exchange);
       return value === undefined ? missing : escaping(value);
     };
   });
