@@ -1,116 +1,154 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../testing/free-port.ts';
-import type { Rival, Row } from './rows.ts';
+import type { Family, Rival, Site } from './family.ts';
+import type { Target } from './measure.ts';
 
-/** A server under measurement: one process, and a port for each site. */
-export interface Contender {
-  readonly name: string;
-  readonly pid: number;
-  readonly ports: Readonly<Record<Row['site'], number>>;
+const here = import.meta.dirname;
+const PROGRAMS: Readonly<Record<Exclude<Rival, 'nginx'>, string>> = {
+  'http-proxy-3': 'http-proxy-3.ts',
+  '@fastify/http-proxy': 'fastify-http-proxy.ts',
+  '@fastify/static': 'fastify-static.ts',
+  sirv: 'sirv.ts',
+};
+
+/** A server that was started, and its end. */
+export interface Contender extends Target {
+  readonly name: Rival | 'ours';
+  stop(): Promise<void>;
 }
 
-const SITES = ['plain', 'logged', 'uncached'] as const;
-const here = import.meta.dirname;
-
-/** The servers that are compared, all in front of the same nginx, each in one process. They end with `stop`. */
+/** The servers that are compared, all with the same files and in front of the same nginx. All end with `stop`. */
 export class Contenders {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'proxy-bench-'));
-  readonly #children: ChildProcess[] = [];
+  readonly #children = new Set<ChildProcess>();
   #backend = 0;
+  #count = 0;
 
-  /** Starts what is behind. */
+  /** Makes the files and a certificate, and starts what is behind. */
   async begin(): Promise<void> {
-    const files = path.join(this.#folder, 'html');
-    mkdirSync(files);
+    mkdirSync(this.#html);
     for (const type of ['txt', 'bin']) {
-      writeFileSync(path.join(files, `1k.${type}`), 'x'.repeat(1024));
-      writeFileSync(path.join(files, `20k.${type}`), 'x'.repeat(20_480));
+      for (const [name, size] of [
+        ['1k', 1024],
+        ['20k', 20_480],
+        ['1m', 1_048_576],
+      ] as const) {
+        writeFileSync(path.join(this.#html, `${name}.${type}`), text(size));
+      }
     }
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', this.#at('key.pem')];
+    const certificate = ['-x509', '-subj', '/CN=localhost', '-days', '2', '-out', this.#at('certificate.pem')];
+    execFileSync('openssl', ['req', ...key, ...certificate], { stdio: 'ignore' });
     this.#backend = await freePort();
-    const file = this.#file('backend', [
-      'access_log off;',
-      `server { listen 127.0.0.1:${this.#backend}; root ${files}; open_file_cache max=100; }`,
-    ]);
-    await this.#start(this.#backend, 'nginx', ['-c', file]);
+    const http = `access_log off;
+      server { listen 127.0.0.1:${this.#backend}; root ${this.#html}; open_file_cache max=100; }`;
+    const folder = this.#at('backend');
+    mkdirSync(folder);
+    await this.#spawn(this.#backend, 'nginx', ['-c', configure(folder, 'nginx', http, 0)]);
   }
 
-  /** Ours and nginx read the same file, but for the ports. */
-  async ours(): Promise<Contender> {
-    const { file, ports } = await this.#sites('ours');
-    return {
-      name: 'ours',
-      ports,
-      pid: await this.#start(ports.plain, process.execPath, [at('../nginx.mjs'), '-c', file]),
-    };
-  }
-
-  async rival(name: Rival): Promise<Contender> {
-    if (name === 'nginx') {
-      const { file, ports } = await this.#sites('nginx');
-      return { name, ports, pid: await this.#start(ports.plain, 'nginx', ['-c', file]) };
+  /** Starts one of them. Ours and nginx read the same file, but for ports and folders. */
+  async start(name: Rival | 'ours', family: Family): Promise<Contender> {
+    const ports = new Map<string, number>();
+    const folder = this.#at(`${name.replace(/\W/g, '-')}-${this.#count++}`);
+    mkdirSync(folder);
+    if (name !== 'ours' && name !== 'nginx') {
+      const port = await freePort();
+      const words = [path.join(here, 'rivals', PROGRAMS[name]), String(port), String(this.#backend), this.#html];
+      return this.#contender(name, await this.#spawn(port, process.execPath, words), () => port);
     }
-    const port = await freePort();
-    const program = at(name === 'http-proxy-3' ? 'http-proxy-3.ts' : 'fastify.ts');
-    const pid = await this.#start(port, process.execPath, [program, String(port), String(this.#backend)]);
-    return { name, pid, ports: { plain: port, logged: port, uncached: port } };
-  }
-
-  async #sites(name: string): Promise<{ file: string; ports: Contender['ports'] }> {
-    const numbers = await Promise.all(SITES.map(() => freePort()));
-    const ports = Object.fromEntries(SITES.map((site, i) => [site, numbers[i]!])) as unknown as Contender['ports'];
-    const site = (kind: Row['site']): string => `
-      server {
-        listen 127.0.0.1:${ports[kind]};
-        root ${this.#folder}/html;
-        access_log ${kind === 'logged' ? `${this.#folder}/${name}-access.log` : 'off'};
-        open_file_cache ${kind === 'uncached' ? 'off' : 'max=100'};
-        location / { proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ""; }
-        location ~ \\.bin$ { sendfile on; }
-      }`;
-    const upstream = `upstream backend { server 127.0.0.1:${this.#backend}; keepalive 64; keepalive_requests 100000000; }`;
-    return { ports, file: this.#file(name, [upstream, ...SITES.map(site)]) };
-  }
-
-  /** A configuration of one process with these lines in its `http`. */
-  #file(name: string, lines: readonly string[]): string {
-    const file = path.join(this.#folder, `${name}.conf`);
-    const kinds = name === 'ours' ? [] : ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-    const temporary = kinds.map((kind) => `${kind}_temp_path ${this.#folder}/${name}-${kind};`);
-    writeFileSync(
-      file,
-      `daemon off; master_process off; worker_processes 1; pid ${this.#folder}/${name}.pid;
-       error_log ${this.#folder}/${name}.log;
-       events { worker_connections 1024; }
-       http { keepalive_requests 100000000; ${[...temporary, ...lines].join('\n')} }`,
-    );
-    return file;
-  }
-
-  async #start(port: number, command: string, words: readonly string[]): Promise<number> {
-    const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'inherit'] });
-    this.#children.push(child);
-    const failed = new Promise<never>((_, reject) => child.once('error', reject));
-    await Promise.race([ready(port, child), failed]);
-    return child.pid!;
+    // The configuration asks for its ports while it is made: those it will ask for are found first.
+    const free = await Promise.all(Array.from({ length: 4 }, freePort));
+    const site: Site = {
+      port: (wanted) => {
+        const port = ports.get(wanted) ?? free.pop()!;
+        ports.set(wanted, port);
+        return port;
+      },
+      folder,
+      html: this.#html,
+      backend: this.#backend,
+      certificate: this.#at('certificate.pem'),
+      key: this.#at('key.pem'),
+    };
+    const file = configure(folder, name, family.http(site), family.workers ?? 0);
+    const [command, words] =
+      name === 'nginx' ? ['nginx', ['-c', file]] : [process.execPath, [path.join(here, '../nginx.mjs'), '-c', file]];
+    const child = await this.#spawn(ports.get('main')!, command, words);
+    return this.#contender(name, child, (wanted) => ports.get(wanted)!);
   }
 
   async stop(): Promise<void> {
-    const running = this.#children.filter((child) => child.exitCode === null && child.pid !== undefined);
-    const ended = running.map((child) => new Promise((resolve) => child.once('exit', resolve)));
-    for (const child of running) child.kill('SIGTERM');
-    await Promise.all(ended);
+    await Promise.all([...this.#children].map((child) => this.#end(child)));
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get #html(): string {
+    return this.#at('html');
+  }
+
+  #at(name: string): string {
+    return path.join(this.#folder, name);
+  }
+
+  #contender(name: Contender['name'], child: ChildProcess, port: Target['port']): Contender {
+    return { name, port, pid: child.pid!, stop: () => this.#end(child) };
+  }
+
+  async #spawn(port: number, command: string, words: readonly string[]): Promise<ChildProcess> {
+    const child = spawn(command, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+    this.#children.add(child);
+    const failed = new Promise<never>((_, reject) => child.once('error', reject));
+    await Promise.race([ready(port, child), failed]);
+    return child;
+  }
+
+  async #end(child: ChildProcess): Promise<void> {
+    this.#children.delete(child);
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
   }
 }
 
-const at = (name: string): string => path.join(here, name);
+/** Writes the configuration file; `workers` is 0 for one process without a master. */
+function configure(folder: string, name: 'ours' | 'nginx', http: string, workers: number): string {
+  const file = path.join(folder, 'nginx.conf');
+  const kinds = name === 'ours' ? ['client_body', 'proxy'] : ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  const temporary = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ');
+  const user = process.geteuid?.() === 0 ? 'user root;' : '';
+  writeFileSync(
+    file,
+    `daemon off; master_process ${workers === 0 ? 'off' : 'on'}; worker_processes ${workers || 1}; ${user}
+     pid ${folder}/nginx.pid; error_log ${folder}/error.log; worker_rlimit_nofile 16384;
+     events { worker_connections 8192; }
+     http { keepalive_requests 100000000; ${temporary} ${http} }`,
+  );
+  return file;
+}
+
+/** Text that a compressor has some work with. */
+function text(size: number): string {
+  let words = '';
+  for (let i = 0; words.length < size; i++) words += `${((i * 2_654_435_761) >>> 16).toString(36)} `;
+  return words.slice(0, size);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
 
 async function ready(port: number, child: ChildProcess): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end; ) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}`);
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {

@@ -1,13 +1,11 @@
+import { type CollectedBody, collectBody } from './collected-body.ts';
 import type { Exchange, RequestBody } from './exchange.ts';
-import { type TemporaryFile, TemporaryFileError, type TemporaryPath } from './temporary-file.ts';
+import type { TemporaryPath } from './temporary-file.ts';
 
 const PIECE = 65_536;
 
-/** Where the bytes of a body that was read are: in memory, or in a file without a name. */
-interface Store {
-  readonly chunks: readonly Buffer[];
-  readonly file: TemporaryFile | undefined;
-  readonly size: number;
+/** A body that was read, for several readers. */
+interface Store extends CollectedBody {
   /** How many bodies read from it. */
   readers: number;
 }
@@ -19,6 +17,7 @@ export class KeptBody implements RequestBody {
   #at = 0;
   #chunk = 0;
   #paused = false;
+  #closed = false;
   #onData: ((chunk: Buffer) => void) | undefined;
   #onEnd: (() => void) | undefined;
 
@@ -28,8 +27,15 @@ export class KeptBody implements RequestBody {
     store.readers++;
   }
 
+  /** The bytes themselves, for as long as this body isn't closed. */
+  get collected(): CollectedBody {
+    return this.#store;
+  }
+
   /** Lets go of the bytes; the last one to do so takes the file away. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     const { file } = this.#store;
     if (--this.#store.readers === 0) file?.close();
   }
@@ -86,37 +92,16 @@ export function keepBody(
   onReady: () => void,
   onError: (status: number) => void,
 ): void {
-  let chunks: Buffer[] = [];
-  let size = 0;
-  let file: TemporaryFile | undefined;
-  let broken = false;
-  const failed = (status: number): void => {
-    file?.close();
-    onError(status);
-  };
-  exchange.body.start(
-    (chunk) => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (broken || (size <= most && file === undefined)) return;
-      try {
-        file ??= place.open();
-        for (const piece of chunks) file.append(piece);
-        chunks = [];
-      } catch (error) {
-        if (!(error instanceof TemporaryFileError)) throw error;
-        exchange.logError('crit', error.message);
-        broken = true;
-        failed(500);
-      }
-    },
-    () => {
-      if (broken) return;
-      const body = new KeptBody({ chunks, file, size, readers: 0 });
+  collectBody(
+    exchange,
+    most,
+    place,
+    (collected) => {
+      const body = new KeptBody({ ...collected, readers: 0 });
       exchange.atEnd(() => body.close());
       exchange.body = body;
       onReady();
     },
-    failed,
+    onError,
   );
 }

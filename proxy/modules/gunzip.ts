@@ -1,4 +1,3 @@
-import type { Gunzip } from 'node:zlib';
 import type { Context } from '../config/directive.ts';
 import { buffers, flag } from '../config/index.ts';
 import { accepted } from '../http/accepted.ts';
@@ -8,7 +7,7 @@ import { bodyChanges } from '../http/mime-types.ts';
 import type { Module } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
 import { inherit, slot } from '../http/slot.ts';
-import type { BodyFilter, BodySink } from '../http/transport.ts';
+import { ZlibBody } from '../http/zlib-body.ts';
 
 interface GunzipLocation {
   enabled?: boolean;
@@ -36,38 +35,11 @@ function filterHead(exchange: Exchange): void {
   if (gzipOk(exchange)) return;
   exchange.removeResponseHeader('content-encoding');
   bodyChanges(exchange);
-  exchange.addBodyFilter((sink, ready) => new GunzipBody(exchange, sink, ready));
-}
-
-class GunzipBody implements BodyFilter {
-  readonly #zlib: Gunzip;
-
-  constructor(exchange: Exchange, sink: BodySink, ready: () => void) {
-    this.#zlib = onDemand.zlib.createGunzip({ chunkSize: 16_384 });
-    this.#zlib.on('data', (chunk: Buffer) => {
-      if (!sink.write(chunk)) this.#zlib.pause();
-    });
-    this.#zlib.on('end', () => sink.end());
-    this.#zlib.on('error', (error) => {
+  exchange.addBodyFilter((sink, ready) => {
+    const zlib = onDemand.zlib.createGunzip({ chunkSize: 16_384 });
+    return new ZlibBody(zlib, sink, ready, (error) => {
       exchange.logError('error', `inflate() failed: ${error.message}`);
       exchange.abort();
     });
-    this.#zlib.on('drain', ready);
-  }
-
-  write(chunk: Buffer): boolean {
-    return this.#zlib.write(chunk);
-  }
-
-  drained(): void {
-    this.#zlib.resume();
-  }
-
-  end(): void {
-    this.#zlib.end();
-  }
-
-  destroy(): void {
-    this.#zlib.destroy();
-  }
+  });
 }

@@ -7,7 +7,7 @@ import { bodyChanges, HTML, isOfType, type MimeTypes, typesSlot } from '../http/
 import type { Module } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
 import { inherit, slot } from '../http/slot.ts';
-import type { BodyFilter, BodySink } from '../http/transport.ts';
+import { ZlibBody } from '../http/zlib-body.ts';
 
 interface GzipLocation {
   enabled?: boolean;
@@ -63,38 +63,8 @@ function filterHead(exchange: Exchange): void {
   if (!gzipOk(exchange)) return;
   exchange.responseHeaders.push('Content-Encoding', 'gzip');
   bodyChanges(exchange);
-  exchange.addBodyFilter((sink, ready) => new GzipBody(exchange, level, sink, ready));
-}
-
-/** The body on its way through zlib; compression runs in the thread pool, so big bodies don't hold up others. */
-class GzipBody implements BodyFilter {
-  readonly #zlib;
-
-  constructor(exchange: Exchange, level: number, sink: BodySink, ready: () => void) {
+  exchange.addBodyFilter((sink, ready) => {
     const zlib = onDemand.zlib.createGzip({ level, chunkSize: 16_384 });
-    this.#zlib = zlib;
-    zlib.on('data', (chunk: Buffer) => {
-      if (!sink.write(chunk)) zlib.pause();
-    });
-    zlib.on('end', () => sink.end());
-    zlib.on('error', () => exchange.abort());
-    // The client's buffer drains into zlib, and zlib's into whoever writes.
-    zlib.on('drain', ready);
-  }
-
-  write(chunk: Buffer): boolean {
-    return this.#zlib.write(chunk);
-  }
-
-  drained(): void {
-    this.#zlib.resume();
-  }
-
-  end(): void {
-    this.#zlib.end();
-  }
-
-  destroy(): void {
-    this.#zlib.destroy();
-  }
+    return new ZlibBody(zlib, sink, ready, () => exchange.abort());
+  });
 }

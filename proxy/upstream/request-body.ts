@@ -1,5 +1,7 @@
+import { type CollectedBody, collectBody } from '../http/collected-body.ts';
 import type { Exchange, RequestBody } from '../http/exchange.ts';
-import { type TemporaryFile, TemporaryFileError, type TemporaryPath } from '../http/temporary-file.ts';
+import { KeptBody } from '../http/kept-body.ts';
+import type { TemporaryFile, TemporaryPath } from '../http/temporary-file.ts';
 import type { UpstreamConnection } from './connection.ts';
 
 /** What is sent after a request's head. A stored body can be sent again; a streamed one can't. */
@@ -58,11 +60,13 @@ export const NO_BODY = new MemoryBody();
 class FileBody implements OutgoingBody {
   readonly whole = undefined;
   readonly #file: TemporaryFile;
+  readonly #close: () => void;
   #framing: Framing | undefined;
   #pump: (() => void) | undefined;
 
-  constructor(file: TemporaryFile) {
+  constructor(file: TemporaryFile, close: () => void) {
     this.#file = file;
+    this.#close = close;
   }
 
   get length(): number {
@@ -95,7 +99,7 @@ class FileBody implements OutgoingBody {
 
   close(): void {
     this.#pump = undefined;
-    this.#file.close();
+    this.#close();
   }
 
   framed(framing: Framing): this {
@@ -167,7 +171,7 @@ export class StreamedBody implements OutgoingBody {
 
 /**
  * Reads a whole body before anything is connected (`proxy_request_buffering on`): into memory up to `most` bytes
- * (`client_body_buffer_size`), beyond that into a file below `path`, so that memory stays bounded.
+ * (`client_body_buffer_size`), beyond that into a file below `path`. One that was read already is taken as it is.
  */
 export function storeBody(
   exchange: Exchange,
@@ -176,45 +180,21 @@ export function storeBody(
   onReady: (body: OutgoingBody) => void,
   onError: (status: number) => void,
 ): void {
-  let chunks: Buffer[] = [];
-  let size = 0;
-  let file: TemporaryFile | undefined;
-  let broken = false;
-  const failed = (status: number): void => {
-    exchange.onAbort = undefined;
-    file?.close();
-    onError(status);
-  };
-  exchange.onAbort = () => file?.close();
-  exchange.body.start(
-    (chunk) => {
-      if (broken) return;
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size <= most && file === undefined) return;
-      try {
-        file ??= newFile(exchange, path);
-        for (const piece of chunks) file.append(piece);
-        chunks = [];
-      } catch (error) {
-        if (!(error instanceof TemporaryFileError)) throw error;
-        exchange.logError('crit', error.message);
-        broken = true;
-        failed(500);
-      }
-    },
-    () => {
-      exchange.onAbort = undefined;
-      if (exchange.body.length === undefined) exchange.variables.set('content_length', String(size));
-      if (file !== undefined) onReady(new FileBody(file));
-      else onReady(chunks.length === 1 ? new MemoryBody(chunks[0]!) : new MemoryBody(Buffer.concat(chunks, size)));
-    },
-    failed,
+  if (exchange.body instanceof KeptBody) {
+    const kept = exchange.body.again();
+    onReady(outgoing(kept.collected, () => kept.close()));
+    return;
+  }
+  collectBody(
+    exchange,
+    most,
+    path,
+    (collected) => onReady(outgoing(collected, () => collected.file?.close())),
+    onError,
   );
 }
 
-function newFile(exchange: Exchange, path: TemporaryPath): TemporaryFile {
-  const file = path.open();
-  exchange.logError('warn', `a client request body is buffered to a temporary file ${file.name}`);
-  return file;
+function outgoing({ chunks, file, size }: CollectedBody, close: () => void): OutgoingBody {
+  if (file !== undefined) return new FileBody(file, close);
+  return new MemoryBody(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size));
 }

@@ -1,4 +1,4 @@
-/** @fastify/http-proxy with its own pool of connections: node fastify.ts PORT BACKEND. */
+/** @fastify/http-proxy with its own pool of connections: node fastify-http-proxy.ts PORT BACKEND. */
 import httpProxy from '@fastify/http-proxy';
 import fastify from 'fastify';
 

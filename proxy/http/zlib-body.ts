@@ -1,0 +1,35 @@
+import type { Gunzip, Gzip } from 'node:zlib';
+import type { BodyFilter, BodySink } from './transport.ts';
+
+/** A body on its way through zlib, which works in the thread pool, so that big bodies don't hold up others. */
+export class ZlibBody implements BodyFilter {
+  readonly #zlib: Gzip | Gunzip;
+
+  /** `ready` is called when it takes bytes again after it refused some. */
+  constructor(zlib: Gzip | Gunzip, sink: BodySink, ready: () => void, onError: (error: Error) => void) {
+    this.#zlib = zlib;
+    zlib.on('data', (chunk: Buffer) => {
+      if (!sink.write(chunk)) zlib.pause();
+    });
+    zlib.on('end', () => sink.end());
+    zlib.on('error', onError);
+    // The client's buffer drains into zlib, and zlib's into whoever writes.
+    zlib.on('drain', ready);
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#zlib.write(chunk);
+  }
+
+  drained(): void {
+    this.#zlib.resume();
+  }
+
+  end(): void {
+    this.#zlib.end();
+  }
+
+  destroy(): void {
+    this.#zlib.destroy();
+  }
+}
