@@ -53,4 +53,11 @@ export const labs: readonly CatalogEntry[] = [
     title: 'Several sites on one server',
     load: () => import('./lab6-virtual-hosts/lab.ts'),
   },
+  {
+    number: 7,
+    name: 'rate-limit',
+    folder: 'lab7-rate-limit',
+    title: 'So much, and no more',
+    load: () => import('./lab7-rate-limit/lab.ts'),
+  },
 ];

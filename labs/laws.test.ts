@@ -14,7 +14,11 @@ const starterFails: Readonly<Record<string, readonly string[]>> = {
   'lab4-static-posters': ['posters', 'not-the-app'],
   'lab5-https-redirect': ['tls', 'redirect', 'no-plaintext', 'verbatim'],
   'lab6-virtual-hosts': ['back-office', 'posters', 'unknown-host'],
+  'lab7-rate-limit': ['limited', 'downloads-at-once', 'download-speed'],
 };
+
+/** Labs whose checks are about time. */
+const waiting = [7];
 
 /** What a `wrong/` file says of itself in its first line. */
 function named(file: string): string[] {
@@ -93,7 +97,9 @@ for (const { number, folder, name, title, load } of labs) {
         expect(result.outcome).toBe('failed');
       });
 
-      test.for(wrong.map((file) => [file.slice(solution.length + 1), file] as const))(
+      // Checks that mostly wait do so side by side.
+      const each = waiting.includes(number) ? test.concurrent : test;
+      each.for(wrong.map((file) => [file.slice(solution.length + 1), file] as const))(
         `%s fails what it names on ${engine}`,
         options,
         async ([, file]) => {

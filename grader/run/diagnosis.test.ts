@@ -296,3 +296,38 @@ describe('names of hosts', () => {
     expect(diagnosis(`lab${id}`, text.startsWith('\n') ? text : `\n${text}`, asked)).toMatch(expected);
   });
 });
+
+describe('limits', () => {
+  const zone = 'limit_req_zone $binary_remote_addr zone=a:1m rate=5r/s;';
+  const site = (limit: string, rest = '') =>
+    `\n${zone}\nserver { location /discover {\n${limit} }\n${rest} location / { } }`;
+  const discover = response('/discover?type=tv');
+  const refused = response('/discover', { status: 429 });
+
+  test.each([
+    ['7.limited', site(''), discover, /no `limit_req` counts for it \| 3: server/],
+    ['7.limited', site('limit_req zone=a burst=10;'), response('/discover', { status: 503 }), /503 \| 4: limit_req/],
+    ['7.burst', site('limit_req zone=a;'), refused, /^there is no `burst`.* \| 4:/],
+    ['7.burst', site('limit_req zone=a burst=20;'), discover, /^`burst=20`/],
+    ['7.burst', site('limit_req zone=a burst=10;').replace('5r/s', '9r/s'), discover, /^`rate=9r\/s`.* \| 2:/],
+    ['7.steady', site('limit_req zone=a burst=10;').replace('5r/s', '5r/m'), refused, /^`rate=5r\/m`/],
+    [
+      '7.per-client',
+      site('limit_req zone=a;').replace('$binary_remote_addr', '$host'),
+      refused,
+      /same for all clients/,
+    ],
+    ['7.per-client', site('limit_req zone=a;').replace('$binary', '$uri$binary'), refused, /another one for each page/],
+    [
+      '7.only-discover',
+      `\n${zone}\nserver {\nlimit_req zone=a;\nlocation / { } }`,
+      response('/status', { status: 429 }),
+      /stands in the server.* \| 4:/,
+    ],
+    ['7.download-speed', site(''), response('/download/a.jpg'), /no location begins with \/download\//],
+    ['7.download-speed', site('', 'location /download/ { }'), response('/download/a.jpg'), /has no `limit_rate`/],
+    ['7.downloads-at-once', site('', 'location /download/ { limit_conn b 1; }'), response('/download/a'), /allows 1/],
+  ])('%s: %#', (id, text, asked, expected) => {
+    expect(diagnosis(`lab${id}`, text, asked)).toMatch(expected);
+  });
+});

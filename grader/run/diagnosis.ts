@@ -3,6 +3,7 @@ import { certificateRules } from './rules/certificate.ts';
 import { forwardingRules } from './rules/forwarding.ts';
 import { headerRules } from './rules/headers.ts';
 import { hostRules } from './rules/hosts.ts';
+import { limitRules } from './rules/limits.ts';
 import { pageRules } from './rules/pages.ts';
 import { posterRules } from './rules/posters.ts';
 import { redirectRules } from './rules/redirect.ts';
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   ...certificateRules,
   ...redirectRules,
   ...hostRules,
+  ...limitRules,
   ...headerRules,
   ...pageRules,
 ];
