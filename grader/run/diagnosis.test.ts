@@ -143,6 +143,7 @@ describe('the balancer', () => {
     ['a weight', `${two} weight=3;`, /gets 3 of every 4 requests \| 4:/],
     ['ip_hash', `ip_hash;\n${two};`, /`ip_hash` sends all.* \| 3:/],
     ['a hash of the URI', `hash $uri;\n${two};`, /`hash` sends all.* \| 3:/],
+    ['a ring', `hash $request_id consistent;\n${two};`, /on a ring.* \| 3:/],
   ])('with %s', (_name, members, expected) => {
     expect(diagnosis('lab3.even-distribution', balanced(members), response('/'))).toMatch(expected);
   });

@@ -70,6 +70,9 @@ const sticky: Readonly<Record<string, string>> = {
   hash: '`hash` sends all requests with the same key to the same instance',
 };
 
+const unevenRing =
+  '`consistent` puts the instances on a ring, whose arcs between two instances are seldom alike: 54:46 is usual';
+
 const hashed: Rule = {
   name: 'a hash decides',
   explains: distribution,
@@ -82,8 +85,10 @@ const hashed: Rule = {
       if (
         name === 'hash' &&
         /\$(?:request_id|msec|connection|connection_requests|remote_port)\b/.test(words(found)[0] ?? '')
-      )
-        continue;
+      ) {
+        if (words(found)[1] !== 'consistent') continue;
+        return { because: unevenRing, blame: blame(failure.configuration, found) };
+      }
       return { because, blame: blame(failure.configuration, found) };
     }
     return undefined;

@@ -114,7 +114,7 @@ export const evenDistribution: Objective = {
   points: 35,
   dependsOn: ['lab3.both-backends'],
   alone: true,
-  timeLimit: 60_000,
+  timeLimit: 120_000,
   why: 'Two equal machines carry twice the load of one only when each gets half; at 2:1 one is full while the other idles.',
   hints: [
     'Who decides which instance gets the next request: chance, a turn, the client, or a weight?',
