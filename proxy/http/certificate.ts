@@ -1,6 +1,7 @@
-import type { X509Certificate } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { PlacelessError, systemPath } from '../config/index.ts';
+import { type Directive, failedCall, PlacelessError, systemPath } from '../config/index.ts';
+import type { Build } from './module.ts';
 import { onDemand } from './on-demand.ts';
 
 /** OpenSSL's words for a file that can't be opened. */
@@ -25,8 +26,24 @@ export function readPem(file: string, what: string): Buffer {
   }
 }
 
-/** A certificate (chain) and its key, checked as nginx checks them at the start. Throws in nginx's words. Source: ngx_ssl_certificate. */
-export function readKeyPair(certificateFile: string, keyFile: string): { cert: Buffer; key: Buffer } {
+/** The passphrases of a file, one on each line. Throws in nginx's words. Source: ngx_ssl_read_password_file. */
+export function readPasswords(directive: Directive, build: Build): string[] {
+  const file = build.path(directive.words[0]!.text, 'conf');
+  let text: string;
+  try {
+    text = readFileSync(systemPath(file), 'latin1');
+  } catch (error) {
+    return build.fail(failedCall('open', file, error));
+  }
+  return text.split(/\r?\n/).filter((line) => line !== '');
+}
+
+/** A certificate (chain) and its key, which one of the passphrases may open, checked as nginx checks them at the start. Throws in nginx's words. Source: ngx_ssl_certificate. */
+export function readKeyPair(
+  certificateFile: string,
+  keyFile: string,
+  passwords: readonly string[] = [],
+): { cert: Buffer; key: Buffer; passphrase?: string } {
   const cert = readPem(certificateFile, `cannot load certificate "${certificateFile}": BIO_new_file()`);
   let first: X509Certificate;
   try {
@@ -37,18 +54,29 @@ export function readKeyPair(certificateFile: string, keyFile: string): { cert: B
     );
   }
   const key = readPem(keyFile, `cannot load certificate key "${keyFile}": BIO_new_file()`);
-  let matches: boolean;
-  try {
-    matches = first.checkPrivateKey(onDemand.crypto.createPrivateKey(key));
-  } catch {
+  const opened = openKey(key, passwords);
+  if (opened === undefined) {
     throw new PlacelessError(
       `cannot load certificate key "${keyFile}": PEM_read_bio_PrivateKey() failed (SSL: error:1E08010C:DECODER routines::unsupported:No supported data to decode. Input type: PEM)`,
     );
   }
-  if (!matches) {
+  if (!first.checkPrivateKey(opened.key)) {
     throw new PlacelessError(
       `SSL_CTX_use_PrivateKey("${keyFile}") failed (SSL: error:05800074:x509 certificate routines::key values mismatch)`,
     );
   }
-  return { cert, key };
+  return { cert, key, ...(opened.passphrase === undefined ? {} : { passphrase: opened.passphrase }) };
+}
+
+/** The key with the first passphrase that opens it; `undefined` when none does. */
+function openKey(key: Buffer, passwords: readonly string[]): { key: KeyObject; passphrase?: string } | undefined {
+  for (const passphrase of [undefined, ...passwords]) {
+    try {
+      if (passphrase === undefined) return { key: onDemand.crypto.createPrivateKey(key) };
+      return { key: onDemand.crypto.createPrivateKey({ key, passphrase }), passphrase };
+    } catch {
+      // The next one may.
+    }
+  }
+  return undefined;
 }

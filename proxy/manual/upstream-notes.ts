@@ -1,4 +1,4 @@
-import { type DirectiveNote, noEffect } from './note.ts';
+import type { DirectiveNote } from './note.ts';
 
 type Notes = Readonly<Record<string, DirectiveNote>>;
 
@@ -51,7 +51,12 @@ export function upstreamNotes(prefix: string): Notes {
 export function upstreamTlsNotes(prefix: string): Notes {
   return prefixed(prefix, {
     ssl_verify: { default: 'off' },
-    ssl_verify_depth: { default: '1', differs: `${noEffect}chains of any length are followed` },
+    ssl_verify_depth: { default: '1' },
+    ssl_conf_command: {
+      differs:
+        '`CipherString`, `Ciphersuites`, `Groups`, `Curves`, `SignatureAlgorithms`, `MinProtocol`, `MaxProtocol`; others are an error',
+    },
+    ssl_certificate: { differs: 'one that variables name is read when it is first used' },
     ssl_server_name: { default: 'off' },
     ssl_session_reuse: { default: 'on', differs: 'sessions belong to a location, and not to the server' },
     ssl_name: { default: prefix === 'proxy' ? '$proxy_host' : `the host of ${prefix}_pass` },

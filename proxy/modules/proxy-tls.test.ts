@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createPlain, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,6 +17,7 @@ const listening = async (server: Server | TlsServer): Promise<number> => {
 describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx does', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'proxy-tls-'));
   let secure: TlsServer;
+  let chained: TlsServer;
   let plain: Server;
   let pair: SideBySide;
   let connections = 0;
@@ -38,17 +40,47 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
         const host = /^Host: (.*)\r$/m.exec(text)?.[1]?.replace(/:\d+$/, '');
         text = '';
         const { CN = 'none' } = socket.getPeerCertificate().subject ?? {};
-        const facts = [`sni=${socket.servername || 'none'}`, `client=${CN}`, `host=${host}`, socket.getProtocol()];
+        const facts = [
+          `sni=${socket.servername || 'none'}`,
+          `client=${CN}`,
+          `host=${host}`,
+          socket.getProtocol(),
+          socket.getCipher().name,
+        ];
         const body = `${facts.join(' ')} ${socket.authorized}`;
         socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
       });
     });
     secure.on('tlsClientError', () => undefined);
+    // One that two authorities stand between it and the one that is trusted.
+    const middle = authority.authority('middle');
+    const last = middle.authority('last');
+    const far = last.issue('far', '/CN=far.test', ['far.test']);
+    chained = createTls({ key: far.key, cert: far.cert + last.cert + middle.cert }, (socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nfar'));
+    });
+    chained.on('tlsClientError', () => undefined);
+    authority.revoke();
+    copyFileSync(`${folder}/authority.crl`, `${folder}/others.crl`);
+    authority.revoke('server');
+    execFileSync('openssl', [
+      'pkey',
+      '-aes128',
+      '-passout',
+      'pass:secret',
+      '-in',
+      `${folder}/client.key`,
+      '-out',
+      `${folder}/locked.key`,
+    ]);
+    writeFileSync(`${folder}/passwords`, 'other\n\nsecret\r\n');
     plain = createPlain((socket) => {
       socket.on('error', () => undefined);
       socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'));
     });
     const to = `127.0.0.1:${await listening(secure)}`;
+    const distant = `127.0.0.1:${await listening(chained)}`;
     const http = `127.0.0.1:${await listening(plain)}`;
     pair = await SideBySide.start(
       `upstream kept { server ${to}; keepalive 2; }
@@ -74,6 +106,15 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
          location /to-nobody { proxy_pass https://127.0.0.1:1; }
          location /variable { set $to ${to}; proxy_pass https://$to; }
          location /resumed { proxy_pass https://${to}; proxy_ssl_session_reuse on; proxy_ssl_protocols TLSv1.2; }
+         location /revoked { proxy_pass https://${to}; proxy_ssl_verify on; proxy_ssl_name back.test; proxy_ssl_crl ${folder}/authority.crl; }
+         location /not-revoked { proxy_pass https://${to}; proxy_ssl_verify on; proxy_ssl_name back.test; proxy_ssl_crl ${folder}/others.crl; }
+         location /far { proxy_pass https://${distant}; proxy_ssl_verify on; proxy_ssl_name far.test; }
+         location /far-enough { proxy_pass https://${distant}; proxy_ssl_verify on; proxy_ssl_name far.test; proxy_ssl_verify_depth 2; }
+         location /locked { proxy_pass https://${to}; proxy_ssl_certificate ${folder}/client.crt; proxy_ssl_certificate_key ${folder}/locked.key; proxy_ssl_password_file ${folder}/passwords; }
+         location /named { proxy_pass https://${to}; proxy_ssl_certificate ${folder}/$arg_name.crt; proxy_ssl_certificate_key ${folder}/$arg_name.key; }
+         location /perhaps { proxy_pass https://${to}; proxy_ssl_certificate $arg_file; proxy_ssl_certificate_key $arg_file; }
+         location /commanded { proxy_pass https://${to}; proxy_ssl_conf_command MaxProtocol TLSv1.2; }
+         location /suites { proxy_pass https://${to}; proxy_ssl_conf_command Ciphersuites TLS_CHACHA20_POLY1305_SHA256; }
          location /not-tls { proxy_pass http://${to}; }
        }`,
       {},
@@ -82,6 +123,7 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
   afterAll(async () => {
     await pair?.stop();
     secure.close();
+    chained.close();
     plain.close();
     rmSync(folder, { recursive: true });
   });
@@ -89,7 +131,7 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
   const unnumbered = (line: string): string => line.replace(/SSL: .*?\)/, 'SSL: ...)');
 
   test.each([
-    ['/plain', 'sni=none client=none host=127.0.0.1 TLSv1.3 false'],
+    ['/plain', 'sni=none client=none host=127.0.0.1 TLSv1.3'],
     ['/sni', 'sni=back.test client=none'],
     ['/sni-host', 'sni=one.test client=none'],
     ['/sni-address', 'sni=none client=none'],
@@ -98,12 +140,21 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
     ['/other-name', '502 Bad Gateway'],
     ['/address', '502 Bad Gateway'],
     ['/stranger', '502 Bad Gateway'],
-    ['/client', 'client=me host=127.0.0.1 TLSv1.3 true'],
+    ['/client', 'client=me host=127.0.0.1 TLSv1.3'],
     ['/old', 'TLSv1.2'],
     ['/kept', 'host=kept'],
     ['/to-plain', '502 Bad Gateway'],
     ['/to-nobody', '502 Bad Gateway'],
     ['/variable', 'host=127.0.0.1'],
+    ['/revoked', '502 Bad Gateway'],
+    ['/not-revoked', '200 OK'],
+    ['/far', '502 Bad Gateway'],
+    ['/far-enough', 'far'],
+    ['/locked', 'client=me'],
+    ['/named?name=client', 'client=me'],
+    ['/perhaps', 'client=none'],
+    ['/commanded', 'TLSv1.2'],
+    ['/suites', 'TLS_CHACHA20_POLY1305_SHA256'],
     ['/not-tls', ''],
   ])('%s', async (target, expected) => {
     const [theirs, ours] = await pair.send(get(target));
@@ -111,6 +162,16 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
     expect(ours.text).toContain(expected);
     const [theirLines, ourLines] = await pair.newErrors('warn', unnumbered);
     expect(ourLines).toEqual(theirLines);
+  });
+
+  test('a certificate that a variable names in vain', async () => {
+    const [theirs, ours] = await pair.send(get('/named?name=nobody'));
+    expect(comparable(ours)).toBe(comparable(theirs));
+    expect(ours.text).toContain('500 Internal Server Error');
+    // nginx has connected when it looks for the file.
+    const plain = (line: string): string => line.replace(/ while connecting to upstream|, upstream: "[^"]*"/g, '');
+    const [theirLines, ourLines] = await pair.newErrors('warn');
+    expect(ourLines).toEqual(theirLines.map(plain));
   });
 
   test('a session is used again', async () => {

@@ -126,6 +126,7 @@ function forward(
     location.settings ?? settingsOf(exchange, proxy, 'proxy', location, () => responseTaker(exchange, location));
   const { scheme } = url;
   const tls = scheme === 'https' ? location.secure!(exchange, url.where.host) : undefined;
+  if (scheme === 'https' && tls === undefined) return;
   if (location.caching !== undefined) {
     const base = { upstream, scheme, tls, uri, body, streamed };
     forwardToKeep(exchange, location, `${scheme}://${url.hostHeader}${uri}`, settings, base, length);

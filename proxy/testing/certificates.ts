@@ -16,22 +16,46 @@ export class Authority {
   readonly #folder: string;
   readonly #name: string;
 
-  /** Files go into `folder`, `name.crt` and `name.key` are the authority's own. */
-  constructor(folder: string, name: string) {
+  /** Files go into `folder`, `name.crt` and `name.key` are the authority's own: there already unless it vouches for `itself`. */
+  constructor(folder: string, name: string, itself = true) {
     this.#folder = folder;
     this.#name = name;
-    this.#openssl('req', '-x509', ...EC, '-days', '2', '-subj', `/CN=${name}`, ...this.#out(name));
+    if (itself) this.#openssl('req', '-x509', ...EC, '-days', '2', '-subj', `/CN=${name}`, ...this.#out(name));
     this.cert = this.#read(`${name}.crt`);
   }
 
+  /** An authority that this one vouches for; its `cert` is its own alone. */
+  authority(name: string): Authority {
+    this.issue(name, `/CN=${name}`, [], true);
+    return new Authority(this.#folder, name, false);
+  }
+
+  /** A list (a file `name.crl` of the authority's name) that revokes these certificates. */
+  revoke(...files: string[]): void {
+    const config = this.#path(`${this.#name}.cnf`);
+    const database = this.#path(`${this.#name}.database`);
+    writeFileSync(database, '');
+    writeFileSync(config, `[ca]\ndefault_ca=own\n[own]\ndatabase=${database}\ndefault_md=sha256\ndefault_crl_days=2\n`);
+    const by = [
+      '-config',
+      config,
+      '-cert',
+      this.#path(`${this.#name}.crt`),
+      '-keyfile',
+      this.#path(`${this.#name}.key`),
+    ];
+    for (const file of files) this.#openssl('ca', ...by, '-revoke', this.#path(`${file}.crt`));
+    this.#openssl('ca', ...by, '-gencrl', '-out', this.#path(`${this.#name}.crl`));
+  }
+
   /** A certificate for a subject (`/O=b/CN=a`) and host names; also as files `file.crt` and `file.key`. */
-  issue(file: string, subject: string, names: readonly string[] = []): Certificate {
+  issue(file: string, subject: string, names: readonly string[] = [], isAuthority = false): Certificate {
     const request = path.join(this.#folder, `${file}.csr`);
     const extensions = path.join(this.#folder, `${file}.ext`);
     const alternatives = names.map((name) => `DNS:${name}`).join(',');
     writeFileSync(
       extensions,
-      `basicConstraints=CA:FALSE\n${alternatives === '' ? '' : `subjectAltName=${alternatives}\n`}`,
+      `basicConstraints=CA:${isAuthority ? 'TRUE' : 'FALSE'}\n${alternatives === '' ? '' : `subjectAltName=${alternatives}\n`}`,
     );
     this.#openssl('req', ...EC, '-subj', subject, '-keyout', this.#path(`${file}.key`), '-out', request);
     const by = [

@@ -224,7 +224,9 @@ function send<Location extends GatewayLocation>(
     exchange.fail(500);
     return;
   }
-  const tls = gateway.schemes.get(scheme) === true ? location.secure!(exchange, where.host) : undefined;
+  const secured = gateway.schemes.get(scheme) === true;
+  const tls = secured ? location.secure!(exchange, where.host) : undefined;
+  if (secured && tls === undefined) return;
   const framed = gateway.framing === undefined ? body : body.framed(gateway.framing);
   const request = { upstream, scheme, tls, uri: '', body: framed, streamed, head, headOnly: false, keeper };
   new Forwarding(exchange, settings, request).start();

@@ -1,10 +1,11 @@
-import type { ConnectionOptions, SecureContext } from 'node:tls';
-import { type Directive, flag, number, oneOf, PlacelessError } from '../config/index.ts';
-import { readKeyPair, readPem } from '../http/certificate.ts';
+import type { ConnectionOptions, DetailedPeerCertificate, SecureContext, SecureContextOptions } from 'node:tls';
+import { ConfigError, type Directive, flag, number, oneOf, PlacelessError } from '../config/index.ts';
+import { readKeyPair, readPasswords, readPem } from '../http/certificate.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, ComplexValue, DirectiveSpec } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
 import { slot } from '../http/slot.ts';
+import { readTlsCommand, type TlsCommand, withTlsCommands } from '../http/tls-commands.ts';
 import type { UpstreamTls } from './connection.ts';
 import { TLS_PROTOCOLS, tlsRange } from './tls-range.ts';
 
@@ -15,11 +16,24 @@ export interface TlsLocation {
   serverName?: boolean;
   name?: ComplexValue;
   trusted?: string;
-  certificate?: { readonly text: string; readonly file: string };
-  key?: string;
+  certificate?: PemFile;
+  key?: PemFile;
+  passwords?: readonly string[];
+  revoked?: string;
+  commands?: TlsCommand[];
   ciphers?: string;
   protocols?: readonly string[];
   sessionReuse?: boolean;
+}
+
+/** A file that a directive names. */
+interface PemFile {
+  /** As written. */
+  readonly text: string;
+  readonly file: string;
+  /** Its name, where there are variables in it. */
+  readonly value: ComplexValue | undefined;
+  resolve(name: string): string;
 }
 
 /** A configuration with connections by TLS in it. */
@@ -28,6 +42,12 @@ interface Secured {
 }
 
 const configurationFile = (directive: Directive, build: Build): string => build.path(directive.words[0]!.text, 'conf');
+
+function pemFile({ words }: Directive, build: Build): PemFile {
+  const { text } = words[0]!;
+  const resolve = (name: string): string => build.path(name, 'conf');
+  return { text, file: resolve(text), value: build.hasVariables(text) ? build.value(text) : undefined, resolve };
+}
 
 function oneOfProtocols(directive: Directive, index: number): string {
   const { text } = directive.words[index]!;
@@ -66,50 +86,113 @@ export function tlsDirectives(prefix: string): DirectiveSpec[] {
       [1, 6],
     ),
     once('trusted_certificate', 'trusted', configurationFile),
-    once('certificate', 'certificate', (directive, build) => ({
-      text: directive.words[0]!.text,
-      file: configurationFile(directive, build),
-    })),
-    once('certificate_key', 'key', configurationFile),
+    once('crl', 'revoked', configurationFile),
+    once('certificate', 'certificate', pemFile),
+    once('certificate_key', 'key', pemFile),
+    once('password_file', 'passwords', readPasswords),
+    {
+      name: `${prefix}_ssl_conf_command`,
+      contexts: ['http', 'server', 'location'],
+      arguments: 2,
+      level: 'location',
+      set({ ssl }: Secured, directive, build) {
+        ssl.commands = [...(ssl.commands ?? []), readTlsCommand(directive, build)];
+      },
+    },
   ];
 }
 
-/** How the connections for a request to a host are secured. */
-export type SecureFor = (exchange: Exchange, host: string) => UpstreamTls;
+/** How the connections for a request to a host are secured; `undefined` when the request has been answered with an error instead. */
+export type SecureFor = (exchange: Exchange, host: string) => UpstreamTls | undefined;
 
-/** Options for connections by TLS. The certificate files are read once: now, when it is certain that they are `used`. */
+/**
+ * Options for connections by TLS. The certificate files are read once: now, when it is certain that they are `used`.
+ * Throws in nginx's words. Source: ngx_http_proxy_set_ssl.
+ */
 export function tlsOptions(prefix: string, ssl: TlsLocation, used: boolean): SecureFor {
-  const make = (): SecureContext => {
-    const { trusted, certificate, key, verify, ciphers = 'DEFAULT@SECLEVEL=1', protocols } = ssl;
+  const contextFor = contexts(prefix, ssl);
+  if (used) contextFor(undefined);
+  const sessions = ssl.sessionReuse === false ? undefined : new Map<string, Buffer>();
+  return (exchange, host) => {
+    let secureContext: SecureContext;
+    try {
+      secureContext = contextFor(exchange);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      exchange.logError('error', error.message);
+      exchange.fail(500);
+      return undefined;
+    }
+    const name = (ssl.name?.(exchange) ?? host).replace(/:\d+$/, '');
+    const sni = ssl.serverName === true && !/^[\d.]+$|:|^\[/.test(name);
+    const options: ConnectionOptions = {
+      secureContext,
+      rejectUnauthorized: ssl.verify === true,
+      servername: sni ? name : '',
+      checkServerIdentity: (_host, certificate) =>
+        ssl.verify === true ? distrust(name, certificate as DetailedPeerCertificate, ssl.depth ?? 1) : undefined,
+      ALPNProtocols: [],
+    };
+    return { options, sessions, name };
+  };
+}
+
+/** Makes the contexts of a location: one, or one for each certificate that variables name. */
+function contexts(prefix: string, ssl: TlsLocation): (exchange: Exchange | undefined) => SecureContext {
+  const { certificate, key, verify, trusted } = ssl;
+  const made = new Map<string, SecureContext>();
+  return (exchange) => {
     if (verify === true && trusted === undefined) {
       throw new PlacelessError(`no ${prefix}_ssl_trusted_certificate for ${prefix}_ssl_verify`);
     }
     if (certificate !== undefined && key === undefined) {
       throw new PlacelessError(`no "${prefix}_ssl_certificate_key" is defined for certificate "${certificate.text}"`);
     }
-    return onDemand.tls.createSecureContext({
-      ...(verify !== true || trusted === undefined
-        ? {}
-        : { ca: readPem(trusted, `SSL_CTX_load_verify_locations("${trusted}")`) }),
-      ...(certificate === undefined || key === undefined ? {} : readKeyPair(certificate.file, key)),
-      ciphers,
-      ...tlsRange(protocols ?? ['TLSv1.2', 'TLSv1.3']),
-    });
+    const names = namesOf(certificate, key, exchange);
+    const id = names?.join('\n') ?? '';
+    const known = made.get(id);
+    if (known !== undefined) return known;
+    const context = onDemand.tls.createSecureContext(contextOptions(ssl, names));
+    made.set(id, context);
+    return context;
   };
-  let context = used ? make() : undefined;
-  const sessions = ssl.sessionReuse === false ? undefined : new Map<string, Buffer>();
-  return (exchange, host) => {
-    context ??= make();
-    const name = (ssl.name?.(exchange) ?? host).replace(/:\d+$/, '');
-    const sni = ssl.serverName === true && !/^[\d.]+$|:|^\[/.test(name);
-    const options: ConnectionOptions = {
-      secureContext: context,
-      rejectUnauthorized: ssl.verify === true,
-      servername: sni ? name : '',
-      checkServerIdentity: (_host, certificate) =>
-        ssl.verify === true ? onDemand.tls.checkServerIdentity(name, certificate) : undefined,
-      ALPNProtocols: [],
-    };
-    return { options, sessions, name };
+}
+
+/** The files of the certificate and its key; `undefined` for a connection without one. */
+function namesOf(
+  certificate: PemFile | undefined,
+  key: PemFile | undefined,
+  exchange: Exchange | undefined,
+): [certificate: string, key: string] | undefined {
+  if (certificate === undefined || key === undefined) return undefined;
+  const [cert, own] = [certificate, key].map(({ file, value, resolve }) => {
+    if (value === undefined) return file;
+    const name = exchange === undefined ? '' : value(exchange);
+    return name === '' ? '' : resolve(name);
+  }) as [string, string];
+  return cert === '' ? undefined : [cert, own];
+}
+
+function contextOptions(ssl: TlsLocation, files: [string, string] | undefined): SecureContextOptions {
+  const { trusted, verify, ciphers = 'DEFAULT@SECLEVEL=1', protocols, passwords, revoked, commands } = ssl;
+  const authorities = verify === true && trusted !== undefined;
+  const options: SecureContextOptions = {
+    ...(authorities ? { ca: readPem(trusted, `SSL_CTX_load_verify_locations("${trusted}")`) } : {}),
+    ...(authorities && revoked !== undefined ? { crl: readPem(revoked, `X509_LOOKUP_load_file("${revoked}")`) } : {}),
+    ...(files === undefined ? {} : readKeyPair(files[0], files[1], passwords)),
+    ciphers,
+    ...tlsRange(protocols ?? ['TLSv1.2', 'TLSv1.3']),
   };
+  return withTlsCommands(options, commands);
+}
+
+/** Why a certificate isn't one for this name, or too far from an authority: `depth` others may stand between them. */
+function distrust(name: string, certificate: DetailedPeerCertificate, depth: number): Error | undefined {
+  let length = 0;
+  for (let at = certificate; at.issuerCertificate !== undefined && at.issuerCertificate !== at; length++) {
+    at = at.issuerCertificate;
+  }
+  // OpenSSL goes no further, and doesn't find who vouches for the last one that it looks at.
+  if (length - 1 > depth) return Object.assign(new Error(), { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' });
+  return onDemand.tls.checkServerIdentity(name, certificate);
 }
