@@ -99,7 +99,7 @@ async function run(
 function startOptions(flags: Arguments): StartOptions {
   const file = path.resolve(flags.prefix ?? '.', flags.file ?? '/etc/nginx/nginx.conf');
   const prefix = flags.prefix === undefined ? path.dirname(file) : path.resolve(flags.prefix);
-  const { errorLog, globalDirectives } = flags;
+  const { errorLog, globalDirectives, traceFile } = flags;
   return {
     file,
     prefix,
@@ -108,6 +108,7 @@ function startOptions(flags: Arguments): StartOptions {
     say,
     ...(errorLog === undefined ? {} : { errorLog: errorLog === 'stderr' ? errorLog : path.resolve(prefix, errorLog) }),
     ...(globalDirectives === undefined ? {} : { globalDirectives }),
+    ...(traceFile === undefined ? {} : { traceFile: path.resolve(traceFile) }),
   };
 }
 

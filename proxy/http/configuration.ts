@@ -1,4 +1,6 @@
 import type { Snapshot } from '../config/index.ts';
+import type { LocationEntry, LocationWatch } from '../routing/location.ts';
+import type { NameMatch } from '../routing/server-name.ts';
 import type { ComplexValue, Configurations, Handler, Module } from './module.ts';
 import type { NameServers } from './name-servers.ts';
 import type { Regex } from './regex.ts';
@@ -90,6 +92,8 @@ export interface VirtualHosts {
    * expression leaves its captures in `captured`.
    */
   find(host: string, captured?: Captured): VirtualServer;
+  /** The name that decides for a host; `undefined` when it is the default server's because no name fits. */
+  match(host: string): NameMatch<VirtualServer> | undefined;
 }
 
 /** Where a regular expression leaves what it captured: an exchange fits. */
@@ -114,8 +118,10 @@ export interface Location {
 
 export interface Locations {
   /** The location for a normalised path; `undefined` when none matches (the server's own configuration holds). Sets `captured` when a regular expression decides. */
-  find(uri: string, captured?: Captured): Location | undefined;
+  find(uri: string, captured?: Captured, watch?: LocationWatch<Location, Captured>): Location | undefined;
   named(name: string): Location | undefined;
+  /** In the order of the file. */
+  readonly entries: readonly LocationEntry<Location, Captured>[];
 }
 
 /** `main` level of ngx_http_core_module. */

@@ -20,7 +20,15 @@ export interface EngineOptions {
   readonly errorLogs?: ErrorLogs;
   /** Who has the shared zones; this process when not given. */
   readonly zones?: ZoneKeeper | undefined;
+  /** Has what becomes of each request written down. */
+  readonly traces?: Tracing | undefined;
 }
+
+/** The phases of a configuration with somebody who watches, and what he has seen. */
+export type Tracing = (
+  configuration: Configuration,
+  coreOf: (configurations: Configurations) => CoreLocation,
+) => { readonly phases: Phases } & NonNullable<Service['traces']>;
 
 /** One built configuration at work: what a connection that came in at some address is served with. */
 export class Engine {
@@ -28,6 +36,7 @@ export class Engine {
   readonly connections: Connections = newConnections(new Deadlines());
   readonly errorLogs: ErrorLogs;
   readonly #phases: Phases;
+  readonly #traces: ReturnType<Tracing> | undefined;
   readonly #zones: ZoneKeeper;
   readonly #acceptSecure: AcceptSecure | undefined;
   readonly #services = new Map<VirtualHosts, Service>();
@@ -38,7 +47,8 @@ export class Engine {
     this.#listeners = new Map(configuration.listeners.map((listener) => [listener.text, listener]));
     this.errorLogs = options.errorLogs ?? new ErrorLogs();
     const coreOf = (configurations: Configurations): CoreLocation => configurations.location.get(core) as CoreLocation;
-    this.#phases = new Phases(configuration.modules, coreOf);
+    this.#traces = options.traces?.(configuration, coreOf);
+    this.#phases = this.#traces?.phases ?? new Phases(configuration.modules, coreOf);
     this.#acceptSecure = options.acceptSecure;
     this.#zones = options.zones ?? new LocalZones(configuration);
     this.#tell('begin');
@@ -67,6 +77,7 @@ export class Engine {
         variable: (exchange, name) => this.configuration.variables.get(exchange, name),
         traffic: () => trafficOf(this.connections),
         zones: this.#zones,
+        traces: this.#traces,
         logError: (exchange, level, message) => this.#logError(exchange, level, message),
         logConnection: (level, number, client, message) => {
           const line = `${message}, client: ${client}, server: ${hosts.text}`;
@@ -84,6 +95,7 @@ export class Engine {
   }
 
   #logError(exchange: HttpExchange, level: Parameters<Service['logError']>[1], message: string): void {
+    exchange.trace?.tell({ step: 'log', says: message, level });
     const destinations = exchange.core.errorLog;
     if (destinations.length === 0) return;
     const { connection } = exchange;

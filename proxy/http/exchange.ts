@@ -4,6 +4,7 @@ import type { HeaderSet } from './header-set.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import type { Configurations } from './module.ts';
 import type { Segments } from './ranges.ts';
+import type { Trace } from './trace/trace.ts';
 import type { ZoneKeeper } from './zone-keeper.ts';
 
 /** A module as its configuration is asked for. */
@@ -152,6 +153,8 @@ export interface Exchange {
   namedLocation(name: string, doing?: string): void;
   /** From now on the request is a GET: error pages and files are fetched so, whatever its method was. */
   answerAsGet(): void;
+  /** Hears what becomes of the request, where somebody wants to know: `exchange.trace?.tell(...)`. */
+  readonly trace: Trace | undefined;
   /** For `[error]` lines in nginx's form, with `client: ..., server: ..., request: "..."`. */
   logError(level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert', message: string): void;
   /** Takes over the raw socket after a 101: what the client sends from now on, and how to send to it. */

@@ -13,6 +13,7 @@ import type { Service } from './phases.ts';
 import type { Plan } from './plan.ts';
 import { rangeBody, type Segments, selectRanges } from './ranges.ts';
 import { allHeaders, headerOf, linesWithout, type RequestHead } from './request-head.ts';
+import type { Trace } from './trace/trace.ts';
 import type { Transport } from './transport.ts';
 import type { ZoneKeeper } from './zone-keeper.ts';
 
@@ -425,6 +426,10 @@ export class HttpExchange implements Exchange {
 
   get zones(): ZoneKeeper {
     return this.service.zones;
+  }
+
+  get trace(): Trace | undefined {
+    return this.service.traces?.of(this);
   }
 
   traffic(): Traffic {

@@ -73,7 +73,7 @@ function virtualHosts(
     if (server.names.length === 0) names.add('', virtual);
     for (const { text, regex } of server.names) {
       if (regex !== undefined) {
-        names.addPattern({ matches: (host, captured) => matchRegex(regex, host, captured) }, virtual);
+        names.addPattern({ text, matches: (host, captured) => matchRegex(regex, host, captured) }, virtual);
       } else if (!names.add(text, virtual)) {
         warn(`conflicting server name "${text}" on ${port.text}, ignored`);
       }
@@ -91,5 +91,6 @@ function virtualHosts(
     defaultServer,
     servers: port.listens.map(({ server }) => servers.get(server)!),
     find: (host, captured) => names.find(host, captured) ?? defaultServer,
+    match: (host) => names.match(host, undefined),
   };
 }

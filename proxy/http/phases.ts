@@ -2,9 +2,10 @@ import type { CoreLocation, ErrorPage, VirtualHosts } from './configuration.ts';
 import type { Traffic } from './exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { AGAIN, type Configurations, DECLINED, type Handler, type Module, OK, type Phase } from './module.ts';
-import { isIdle, type Plan, type PlannedStep, Plans } from './plan.ts';
+import { type HeadFilter, isIdle, type Plan, type PlannedStep, Plans } from './plan.ts';
 import { redirectLocation } from './redirect.ts';
 import { escapeUri, parseRequestUri } from './request-uri.ts';
+import type { Trace } from './trace/trace.ts';
 import { tryFiles } from './try-files.ts';
 import type { ZoneKeeper } from './zone-keeper.ts';
 
@@ -20,6 +21,8 @@ export interface Service {
     level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert',
     message: string,
   ): void;
+  /** Who writes down what becomes of requests; `undefined` where nobody does. */
+  readonly traces: { of(exchange: HttpExchange): Trace } | undefined;
   /** For a connection on which there is no request yet; `client` is its address. */
   logConnection(level: 'info', number: number, client: string, message: string): void;
 }
@@ -35,6 +38,12 @@ interface Step extends PlannedStep {
 
 type Idle = Step['idleAt'];
 
+/** Puts itself around handlers and filters when the phases are laid out, to see what they do. `module` is missing for the core's own. */
+export interface Watch {
+  handler(phase: Phase | 'find-config', module: Module | undefined, handler: Handler): Handler;
+  filter(module: Module, filter: HeadFilter): HeadFilter;
+}
+
 /**
  * The phases of all modules laid out as one list of steps, built once for a configuration; an exchange is
  * a position in it. Source: ngx_http_core_run_phases and its checkers in nginx's ngx_http_core_module.c.
@@ -47,7 +56,11 @@ export class Phases {
   readonly #rewrite: number;
 
   /** `modules` in the order in which their handlers of one phase, and their filters, run. */
-  constructor(modules: readonly Module[], coreOf: (configurations: Configurations) => CoreLocation) {
+  constructor(
+    modules: readonly Module[],
+    coreOf: (configurations: Configurations) => CoreLocation,
+    watch: Watch | undefined = undefined,
+  ) {
     const add = (checker: Checker, handlers: readonly PlannedStep[]): number => {
       const first = this.#steps.length;
       for (const handler of handlers) this.#steps.push({ ...handler, checker, next: first + handlers.length });
@@ -55,18 +68,25 @@ export class Phases {
     };
     const of = (phase: Phase): PlannedStep[] =>
       modules.flatMap((module) => {
-        const handler = module.phases?.[phase];
-        return handler === undefined ? [] : [{ handler, idleAt: (configurations) => isIdle(module, configurations) }];
+        const own = module.phases?.[phase];
+        if (own === undefined) return [];
+        const handler = watch?.handler(phase, module, own) ?? own;
+        return [{ handler, idleAt: (configurations) => isIdle(module, configurations) }];
       });
-    const built = (handler: (exchange: HttpExchange) => number, idleAt: Idle = () => false): PlannedStep[] => [
-      { handler: handler as Handler, idleAt },
-    ];
+    const built = (
+      own: (exchange: HttpExchange) => number,
+      idleAt: Idle = () => false,
+      phase?: Phase | 'find-config',
+    ): PlannedStep[] => {
+      const handler = own as Handler;
+      return [{ handler: (phase && watch?.handler(phase, undefined, handler)) ?? handler, idleAt }];
+    };
 
     add('generic', of('post-read'));
     this.#serverRewrite = add('rewrite', of('server-rewrite'));
     this.#findConfiguration = add(
       'rewrite',
-      built((exchange) => this.#findLocation(exchange)),
+      built((exchange) => this.#findLocation(exchange), undefined, 'find-config'),
     );
     this.#rewrite = add('rewrite', of('rewrite'));
     add(
@@ -76,9 +96,11 @@ export class Phases {
     add('generic', of('preaccess'));
     add('access', of('access'));
     add('rewrite', built(postAccess));
-    add('generic', [...built(tryFiles, (_, { tryFiles: files }) => files === undefined), ...of('precontent')]);
-    add('content', [...built(locationHandler, (_, { handler }) => handler === undefined), ...of('content')]);
-    this.#plans = new Plans(modules, this.#steps, coreOf);
+    const files = built(tryFiles, (_, { tryFiles: wanted }) => wanted === undefined, 'precontent');
+    add('generic', [...files, ...of('precontent')]);
+    const handlers = built(locationHandler, (_, { handler }) => handler === undefined, 'content');
+    add('content', [...handlers, ...of('content')]);
+    this.#plans = new Plans(modules, this.#steps, coreOf, watch?.filter);
   }
 
   /** What there is to do at a place of the configuration. */

@@ -30,16 +30,19 @@ export class Plans {
   readonly #modules: readonly Module[];
   readonly #steps: readonly PlannedStep[];
   readonly #coreOf: (configurations: Configurations) => CoreLocation;
+  readonly #watchFilter: ((module: Module, filter: HeadFilter) => HeadFilter) | undefined;
 
-  /** `modules` in the order in which their filters run. */
+  /** `modules` in the order in which their filters run; `watchFilter` may put something around each. */
   constructor(
     modules: readonly Module[],
     steps: readonly PlannedStep[],
     coreOf: (configurations: Configurations) => CoreLocation,
+    watchFilter: ((module: Module, filter: HeadFilter) => HeadFilter) | undefined,
   ) {
     this.#modules = modules;
     this.#steps = steps;
     this.#coreOf = coreOf;
+    this.#watchFilter = watchFilter;
   }
 
   at(configurations: Configurations): Plan {
@@ -61,7 +64,10 @@ export class Plans {
     return {
       core,
       next,
-      headFilters: busy.flatMap((module) => (module.filterHead === undefined ? [] : [module.filterHead as HeadFilter])),
+      headFilters: busy.flatMap((module) => {
+        const filter = module.filterHead as HeadFilter | undefined;
+        return filter === undefined ? [] : [this.#watchFilter?.(module, filter) ?? filter];
+      }),
       log: busy.flatMap((module) => module.phases?.log ?? []),
     };
   }

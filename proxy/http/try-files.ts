@@ -2,6 +2,8 @@ import { statSync } from 'node:fs';
 import type { HttpExchange } from './http-exchange.ts';
 import { AGAIN, DECLINED } from './module.ts';
 
+const TRY_FILES = { names: ['try_files'] };
+
 /** `try_files`: the first file that exists becomes the path; the last word is where to go otherwise. Source: ngx_http_try_files_module.c. */
 export function tryFiles(exchange: HttpExchange): number {
   const { core } = exchange;
@@ -11,14 +13,16 @@ export function tryFiles(exchange: HttpExchange): number {
     const name = value(exchange);
     const uri = directory && name.endsWith('/') ? name.slice(0, -1) : name;
     const path = tryPath(exchange, uri);
-    let isDirectory: boolean;
+    let isDirectory: boolean | undefined;
     try {
       const found = statSync(Buffer.from(path, 'latin1'));
       isDirectory = found.isDirectory();
     } catch {
-      continue;
+      // Not there.
     }
-    if (isDirectory !== directory) continue;
+    const found = isDirectory === directory;
+    exchange.trace?.tell({ step: 'file', says: `${path} is ${found ? '' : 'not '}there`, path, found }, TRY_FILES);
+    if (!found) continue;
     exchange.uri = core.alias && core.regex === undefined ? tryUri(exchange, uri) : uri;
     exchange.uriIsOriginal = false;
     return DECLINED;

@@ -6,6 +6,7 @@ import { type Build, DECLINED, type Module, OK } from '../http/module.ts';
 interface Rule {
   readonly allow: boolean;
   readonly who: Network | 'all' | 'unix';
+  readonly directive: Directive;
 }
 
 interface AccessLocation {
@@ -24,7 +25,7 @@ export const accessModule: Module = {
     level: 'location' as const,
     set(configuration: AccessLocation, directive: Directive, build: Build) {
       configuration.rules ??= [];
-      configuration.rules.push({ allow: name === 'allow', who: whoIs(directive.words[0]!.text, build) });
+      configuration.rules.push({ allow: name === 'allow', who: whoIs(directive.words[0]!.text, build), directive });
     },
   })),
   createLocation: (): AccessLocation => ({ rules: undefined }),
@@ -48,10 +49,20 @@ function checkAccess(exchange: Exchange): number {
   const { rules } = exchange.location<AccessLocation>(accessModule);
   if (rules === undefined) return DECLINED;
   const address = parseAddress(exchange.connection.remoteAddress);
-  for (const { allow, who } of rules) {
+  for (const { allow, who, directive } of rules) {
     const fits =
       who === 'all' || (who === 'unix' ? address === undefined : address !== undefined && isIn(address, who));
     if (!fits) continue;
+    const { remoteAddress } = exchange.connection;
+    exchange.trace?.tell(
+      {
+        step: 'phase',
+        says: `access ${allow ? 'allows' : 'denies'} ${remoteAddress}`,
+        phase: 'access',
+        module: 'access',
+      },
+      directive,
+    );
     if (allow) return OK;
     if (exchange.core.satisfy === 'all') exchange.logError('error', 'access forbidden by rule');
     return 403;

@@ -36,6 +36,8 @@ export const indexModule: Module = {
   phases: { content: findIndex },
 };
 
+const INDEX = { names: ['index'] };
+
 function findIndex(exchange: Exchange): number {
   const { uri } = exchange;
   if (uri.charCodeAt(uri.length - 1) !== 47) return DECLINED;
@@ -52,10 +54,18 @@ function findIndex(exchange: Exchange): number {
     }
     try {
       if (statSync(Buffer.from(folder + name, 'latin1')).isFile()) {
+        exchange.trace?.tell(
+          { step: 'file', says: `${folder}${name} is there`, path: folder + name, found: true },
+          INDEX,
+        );
         exchange.internalRedirect(uri + name, exchange.args);
         return AGAIN;
       }
     } catch (error) {
+      exchange.trace?.tell(
+        { step: 'file', says: `${folder}${name} is not there`, path: folder + name, found: false },
+        INDEX,
+      );
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EACCES') {
         exchange.logError('error', `"${folder}${name}" is forbidden (13: Permission denied)`);

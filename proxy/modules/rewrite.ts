@@ -8,11 +8,17 @@ import { redirectLocation } from '../http/redirect.ts';
 import { matchRegex, type Regex } from '../http/regex.ts';
 import { escapeArgs } from '../http/request-uri.ts';
 import { slot } from '../http/slot.ts';
+import { tellCondition, tellInstruction } from '../http/trace/instruction.ts';
 
 /** What an instruction leads to: the next one, the end of all of them, or a verdict for the phase. */
 const NEXT = -100;
 const STOP = -101;
-type Instruction = (exchange: Exchange) => number;
+type CarryOut = (exchange: Exchange) => number;
+
+interface Instruction {
+  readonly directive: Directive;
+  readonly carryOut: CarryOut;
+}
 
 interface RewriteLocation {
   readonly instructions: Instruction[];
@@ -35,7 +41,7 @@ export const rewriteModule: Module = {
       arguments: [1, 2],
       level: 'location',
       set: (configuration: RewriteLocation, directive, build) => {
-        configuration.instructions.push(returnInstruction(directive, build));
+        configuration.instructions.push({ directive, carryOut: returnInstruction(directive, build) });
       },
     },
     {
@@ -44,7 +50,7 @@ export const rewriteModule: Module = {
       arguments: [2, 3],
       level: 'location',
       set: (configuration: RewriteLocation, directive, build) => {
-        configuration.instructions.push(rewriteInstruction(directive, build));
+        configuration.instructions.push({ directive, carryOut: rewriteInstruction(directive, build) });
       },
     },
     {
@@ -52,11 +58,8 @@ export const rewriteModule: Module = {
       contexts: ['server', 'location', 'if in server', 'if in location'],
       arguments: 0,
       level: 'location',
-      set: (configuration: RewriteLocation) => {
-        configuration.instructions.push((exchange) => {
-          exchange.uriChanged = false;
-          return STOP;
-        });
+      set: (configuration: RewriteLocation, directive) => {
+        configuration.instructions.push({ directive, carryOut: stop });
       },
     },
     {
@@ -65,7 +68,7 @@ export const rewriteModule: Module = {
       arguments: 2,
       level: 'location',
       set: (configuration: RewriteLocation, directive, build) => {
-        configuration.instructions.push(setInstruction(directive, build));
+        configuration.instructions.push({ directive, carryOut: setInstruction(directive, build) });
       },
     },
     {
@@ -75,7 +78,7 @@ export const rewriteModule: Module = {
       block: true,
       level: 'location',
       set: (configuration: RewriteLocation, directive, build) => {
-        configuration.instructions.push(ifInstruction(directive, build));
+        configuration.instructions.push({ directive, carryOut: ifInstruction(directive, build) });
       },
     },
     slot<RewriteLocation>('location', EVERYWHERE, 'rewrite_log', 'log', flag),
@@ -102,16 +105,24 @@ function run(exchange: Exchange): number {
 }
 
 function runAll(instructions: readonly Instruction[], exchange: Exchange): number {
+  const { trace } = exchange;
   for (let i = 0; i < instructions.length; i++) {
-    const outcome = instructions[i]!(exchange);
+    const { directive, carryOut } = instructions[i]!;
+    const outcome = trace === undefined ? carryOut(exchange) : tellInstruction(trace, directive, exchange, carryOut);
     if (outcome !== NEXT) return outcome;
   }
   return NEXT;
 }
 
+/** `break`. */
+function stop(exchange: Exchange): number {
+  exchange.uriChanged = false;
+  return STOP;
+}
+
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-function returnInstruction(directive: Directive, build: Build): Instruction {
+function returnInstruction(directive: Directive, build: Build): CarryOut {
   const first = directive.words[0]!.text;
   const second = directive.words[1]?.text;
   if (!/^\d+$/.test(first)) {
@@ -125,7 +136,7 @@ function returnInstruction(directive: Directive, build: Build): Instruction {
 }
 
 /** Source: ngx_http_send_response. */
-function respondWith(status: number, value: ComplexValue): Instruction {
+function respondWith(status: number, value: ComplexValue): CarryOut {
   if (REDIRECTS.has(status)) {
     return (exchange) => {
       exchange.removeResponseHeader('location');
@@ -142,7 +153,7 @@ function respondWith(status: number, value: ComplexValue): Instruction {
   };
 }
 
-function rewriteInstruction(directive: Directive, build: Build): Instruction {
+function rewriteInstruction(directive: Directive, build: Build): CarryOut {
   const [pattern, replacement, flag] = directive.words.map((word) => word.text) as [string, string, string | undefined];
   if (replacement === '') build.fail('empty replacement');
   const regex = build.regex(pattern, false);
@@ -221,7 +232,7 @@ function unescapeRedirect(text: string): string {
   });
 }
 
-function setInstruction(directive: Directive, build: Build): Instruction {
+function setInstruction(directive: Directive, build: Build): CarryOut {
   const [name, text] = directive.words.map((word) => word.text) as [string, string];
   if (!/^\$\w+$/.test(name)) build.fail(`invalid variable name "${name}"`);
   const variable = name.slice(1).toLowerCase();
@@ -256,13 +267,15 @@ function setInstruction(directive: Directive, build: Build): Instruction {
   };
 }
 
-function ifInstruction(directive: Directive, build: Build): Instruction {
+function ifInstruction(directive: Directive, build: Build): CarryOut {
   const holds = condition(directive, build);
   const inServer = build.context === 'server';
   const inside: Configurations = build.block(directive, inServer ? 'if in server' : 'if in location', ['location']);
   const { instructions } = inside.location.get(rewriteModule) as RewriteLocation;
   return (exchange) => {
-    if (!holds(exchange)) return NEXT;
+    const does = holds(exchange);
+    if (exchange.trace !== undefined) tellCondition(exchange.trace, directive, does);
+    if (!does) return NEXT;
     if (!inServer) exchange.enter(inside);
     return runAll(instructions, exchange);
   };

@@ -9,6 +9,7 @@ import { DECLINED, type Module, OK } from '../http/module.ts';
 import { redirectLocation } from '../http/redirect.ts';
 import { escapeUri } from '../http/request-uri.ts';
 import { isForbiddenLink } from '../http/symlinks.ts';
+import type { TraceStep } from '../http/trace/trace.ts';
 
 /** Files up to this many bytes are sent in one go. */
 const SMALL = 65_536;
@@ -35,6 +36,7 @@ function serveStatic(exchange: Exchange): number {
   const { method, uri, core } = exchange;
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return 405;
   if (uri.charCodeAt(uri.length - 1) === 47) return DECLINED;
+  exchange.trace?.tell(fileStep(mapUriToPath(exchange)), WHERE);
   const kept = exchange.main<KeptFiles>(staticModule);
   // Where the folder is the same for all requests, the path of the request says which file it is.
   const fixed = core.rootText !== undefined && !(core.alias && core.regex !== undefined);
@@ -51,6 +53,12 @@ function serveStatic(exchange: Exchange): number {
     kept.drop(known);
   }
   return open(exchange, fixed ? mapUriToPath(exchange) : path, kept, key);
+}
+
+const WHERE = { names: ['root', 'alias'] };
+
+function fileStep(path: string): TraceStep {
+  return { step: 'file', says: `the file is ${path}`, path };
 }
 
 function stillTheSame(known: KeptFile, { core, startedAt }: Exchange): boolean {

@@ -11,6 +11,8 @@ export interface Arguments {
   errorLog: string | undefined;
   file: string | undefined;
   globalDirectives: string | undefined;
+  /** Not nginx's: where to write how each request was treated. */
+  traceFile: string | undefined;
 }
 
 /** A command line that can't be understood, in nginx's words. */
@@ -40,9 +42,15 @@ export function parseArguments(words: readonly string[]): Arguments {
     errorLog: undefined,
     file: undefined,
     globalDirectives: undefined,
+    traceFile: undefined,
   };
   for (let index = 0; index < words.length; index++) {
     const word = words[index]!;
+    if (word === '--trace') {
+      parsed.traceFile = words[++index];
+      if (!parsed.traceFile) throw new ArgumentError('option "--trace" requires file name');
+      continue;
+    }
     if (!word.startsWith('-')) throw new ArgumentError(`invalid option: "${word}"`);
     for (let at = 1; at < word.length; at++) {
       const letter = word[at]!;
@@ -88,5 +96,6 @@ Options:
   -e filename   : set error log file (default: stderr)
   -c filename   : set configuration file (default: /etc/nginx/nginx.conf)
   -g directives : set global directives out of configuration file
+  --trace filename : write how each request was treated, a line of JSON each (not in nginx)
 
 `;

@@ -57,12 +57,13 @@ export class Child implements ZoneMember {
 
   /** Has it serve, with the zones for its own if there are any to have; why it can't comes back. */
   serve(options: StartOptions, zones: ZoneHost): Promise<readonly string[]> {
-    const { file, prefix, globalDirectives, errorLog } = options;
+    const { file, prefix, globalDirectives, errorLog, traceFile } = options;
     const message: Serve = {
       file,
       prefix,
       ...(globalDirectives === undefined ? {} : { globalDirectives }),
       ...(errorLog === undefined ? {} : { errorLog }),
+      ...(traceFile === undefined ? {} : { traceFile }),
       snapshot: this.configuration.snapshot,
       sockets: this.#sockets.map(([text], i) => [text, FIRST + i] as const),
       strays: this.#listening.strays(FIRST + this.#sockets.length),

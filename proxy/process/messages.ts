@@ -7,6 +7,7 @@ export interface Serve {
   readonly prefix: string;
   readonly globalDirectives?: string;
   readonly errorLog?: string;
+  readonly traceFile?: string;
   readonly snapshot: Snapshot;
   /** The listening sockets, which the worker has as open files. */
   readonly sockets: readonly (readonly [text: string, fd: number])[];

@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly zones?: (configuration: Configuration) => ZoneKeeper;
   /** It runs in the background. */
   readonly daemon?: boolean;
+  /** `--trace`: where to write how each request was treated, a line of JSON each. */
+  readonly traceFile?: string;
   /** Shows a message in nginx's form on the terminal. */
   readonly say: (level: 'warn' | 'emerg', error: string | ConfigError) => void;
 }
@@ -136,9 +138,10 @@ export class Worker {
     openLogs(configuration, this.#errorLogs);
     if (!this.#underMaster) makeTemporaryFolders(configuration);
     const old = this.#engine;
-    const { acceptSecure } = this.#options;
+    const { acceptSecure, traceFile } = this.#options;
+    const traces = traceFile === undefined ? undefined : (await import('./trace-file.ts')).tracesTo(traceFile);
     const zones = this.#options.zones?.(configuration);
-    const engine = new Engine(configuration, { acceptSecure, errorLogs: this.#errorLogs, zones });
+    const engine = new Engine(configuration, { acceptSecure, errorLogs: this.#errorLogs, zones, traces });
     // The first socket may bring a connection while the second one is being opened: somebody must be there for it.
     this.#engine ??= engine;
     const { errors, use } = await this.#sockets.prepare(configuration.listeners);

@@ -12,9 +12,19 @@ export interface LocationEntry<T, C> {
   readonly inner: LocationTree<T, C> | undefined;
 }
 
+/**
+ * What came of asking a location: `exact` and `slash` (the path is its name without the last slash) end the search;
+ * `prefix` is the longest, `shorter` begins as the path does too; `regex` matched, `no match` did not.
+ */
+export type LocationOutcome = 'exact' | 'slash' | 'prefix' | 'shorter' | 'regex' | 'no match';
+
+/** Hears how a search goes, in its order. Locations it hears nothing of were not asked. */
+export type LocationWatch<T, C> = (entry: LocationEntry<T, C>, outcome: LocationOutcome) => void;
+
 /** What the search has found so far. */
-interface Search<T> {
+interface Search<T, C> {
   found: T | undefined;
+  readonly watch: LocationWatch<T, C> | undefined;
 }
 
 /**
@@ -24,6 +34,8 @@ interface Search<T> {
  * Source: https://nginx.org/en/docs/http/ngx_http_core_module.html#location and `ngx_http_core_find_location`.
  */
 export class LocationTree<T, C> {
+  /** In the order of the file. */
+  readonly entries: readonly LocationEntry<T, C>[];
   readonly #exact = new Map<string, LocationEntry<T, C>>();
   readonly #redirecting = new Map<string, LocationEntry<T, C>>();
   /** Longest first, so that the first that fits is the one. */
@@ -32,6 +44,7 @@ export class LocationTree<T, C> {
   readonly #named = new Map<string, T>();
 
   constructor(entries: readonly LocationEntry<T, C>[]) {
+    this.entries = entries;
     this.#prefixes = entries
       .filter(({ kind }) => kind === 'prefix' || kind === 'exclusive')
       .sort((one, other) => other.name.length - one.name.length);
@@ -46,8 +59,8 @@ export class LocationTree<T, C> {
   }
 
   /** The location for a normalised path. Its name is longer than the path only when the answer is a redirect to it. */
-  find(uri: string, captured: C | undefined): T | undefined {
-    const search: Search<T> = { found: undefined };
+  find(uri: string, captured: C | undefined, watch?: LocationWatch<T, C>): T | undefined {
+    const search: Search<T, C> = { found: undefined, watch };
     this.search(uri, captured, search);
     return search.found;
   }
@@ -57,30 +70,41 @@ export class LocationTree<T, C> {
   }
 
   /** Returns true when nothing outside can change what was found. */
-  search(uri: string, captured: C | undefined, search: Search<T>): boolean {
+  search(uri: string, captured: C | undefined, search: Search<T, C>): boolean {
+    const { watch } = search;
     const exact = this.#exact.get(uri);
     if (exact !== undefined) {
       search.found = exact.value;
+      watch?.(exact, 'exact');
       return true;
     }
     const prefix = this.#longestPrefix(uri);
     const redirecting = this.#redirecting.get(uri);
     if (redirecting !== undefined && prefix?.name !== uri) {
       search.found = redirecting.value;
+      watch?.(redirecting, 'slash');
       return true;
     }
     if (prefix !== undefined) {
       search.found = prefix.value;
+      if (watch !== undefined) this.#tellPrefixes(uri, prefix, watch);
       if (prefix.inner?.search(uri, captured, search) === true) return true;
       if (prefix.kind === 'exclusive') return false;
     }
     for (const entry of this.#regexes) {
-      if (!entry.matches!(uri, captured)) continue;
+      const matches = entry.matches!(uri, captured);
+      watch?.(entry, matches ? 'regex' : 'no match');
+      if (!matches) continue;
       search.found = entry.value;
       entry.inner?.search(uri, captured, search);
       return true;
     }
     return false;
+  }
+
+  #tellPrefixes(uri: string, longest: LocationEntry<T, C>, watch: LocationWatch<T, C>): void {
+    watch(longest, 'prefix');
+    for (const entry of this.#prefixes) if (entry !== longest && uri.startsWith(entry.name)) watch(entry, 'shorter');
   }
 
   #longestPrefix(uri: string): LocationEntry<T, C> | undefined {

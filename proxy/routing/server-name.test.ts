@@ -5,8 +5,8 @@ const names = new ServerNames<string, undefined>();
 for (const name of ['a.example.com', '*.example.com', '*.b.example.com', 'mail.*', 'mail.x.*', '.both.org', '']) {
   names.add(name, name);
 }
-names.addPattern({ matches: (host) => /^first/.test(host) }, 'first pattern');
-names.addPattern({ matches: (host) => /^f/.test(host) }, 'second pattern');
+names.addPattern({ text: '~^first', matches: (host) => /^first/.test(host) }, 'first pattern');
+names.addPattern({ text: '~^f', matches: (host) => /^f/.test(host) }, 'second pattern');
 
 describe('the server for a host is', () => {
   test.each([
@@ -25,6 +25,16 @@ describe('the server for a host is', () => {
   ])('%j: %j (%s)', (host, server, _why) => {
     expect(names.find(host, undefined)).toBe(server);
   });
+});
+
+test.each([
+  ['a.example.com', 'exact', 'a.example.com'],
+  ['both.org', 'exact', '.both.org'],
+  ['x.both.org', 'leading wildcard', '.both.org'],
+  ['mail.x.net', 'trailing wildcard', 'mail.x.*'],
+  ['first.net', 'regex', '~^first'],
+] as const)('%s fits by its %s %s', (host, kind, name) => {
+  expect(names.match(host, undefined)).toMatchObject({ kind, name });
 });
 
 test('a name that another server has already is told', () => {

@@ -1,6 +1,16 @@
 /** A regular expression among server names. */
 export interface NamePattern<C> {
+  /** As the configuration has it. */
+  readonly text: string;
   matches(host: string, captured: C | undefined): boolean;
+}
+
+/** A name that fits a host, and whose it is. */
+export interface NameMatch<T> {
+  readonly server: T;
+  /** As it was added. */
+  readonly name: string;
+  readonly kind: 'exact' | 'leading wildcard' | 'trailing wildcard' | 'regex';
 }
 
 /**
@@ -9,36 +19,44 @@ export interface NamePattern<C> {
  * Source: https://nginx.org/en/docs/http/server_names.html
  */
 export class ServerNames<T, C> {
-  readonly #exact = new Map<string, T>();
+  readonly #exact = new Map<string, NameMatch<T>>();
   /** `*.example.com` is kept as `.example.com`. */
-  readonly #leading = new Map<string, T>();
+  readonly #leading = new Map<string, NameMatch<T>>();
   /** `www.example.*` is kept as `www.example.`. */
-  readonly #trailing = new Map<string, T>();
-  readonly #patterns: { readonly pattern: NamePattern<C>; readonly server: T }[] = [];
+  readonly #trailing = new Map<string, NameMatch<T>>();
+  readonly #patterns: { readonly pattern: NamePattern<C>; readonly match: NameMatch<T> }[] = [];
 
   /** Adds a name in lower case; false when another server has it already, which then keeps it. */
   add(name: string, server: T): boolean {
-    if (name.startsWith('*.')) return addOnce(this.#leading, name.slice(1), server);
+    const leading: NameMatch<T> = { server, name, kind: 'leading wildcard' };
+    if (name.startsWith('*.')) return addOnce(this.#leading, name.slice(1), leading);
     if (name.startsWith('.')) {
-      const exact = addOnce(this.#exact, name.slice(1), server);
-      return addOnce(this.#leading, name, server) && exact;
+      const exact = addOnce(this.#exact, name.slice(1), { server, name, kind: 'exact' });
+      return addOnce(this.#leading, name, leading) && exact;
     }
-    if (name.endsWith('.*')) return addOnce(this.#trailing, name.slice(0, -1), server);
-    return addOnce(this.#exact, name, server);
+    if (name.endsWith('.*')) {
+      return addOnce(this.#trailing, name.slice(0, -1), { server, name, kind: 'trailing wildcard' });
+    }
+    return addOnce(this.#exact, name, { server, name, kind: 'exact' });
   }
 
   addPattern(pattern: NamePattern<C>, server: T): void {
-    this.#patterns.push({ pattern, server });
+    this.#patterns.push({ pattern, match: { server, name: pattern.text, kind: 'regex' } });
   }
 
   /** The server for a host in lower case, without port and trailing dot. */
   find(host: string, captured: C | undefined): T | undefined {
+    return this.match(host, captured)?.server;
+  }
+
+  /** The same with the name that decided. */
+  match(host: string, captured: C | undefined): NameMatch<T> | undefined {
     return (
       this.#exact.get(host) ??
       (this.#leading.size > 0 ? longestLeading(this.#leading, host) : undefined) ??
       (this.#trailing.size > 0 ? longestTrailing(this.#trailing, host) : undefined) ??
       (this.#patterns.length > 0 && host !== ''
-        ? this.#patterns.find(({ pattern }) => pattern.matches(host, captured))?.server
+        ? this.#patterns.find(({ pattern }) => pattern.matches(host, captured))?.match
         : undefined)
     );
   }
@@ -50,10 +68,10 @@ export function isValidWildcard(name: string): boolean {
   return stars === 0 || (stars === 1 && (/^\*\../.test(name) || /.\.\*$/.test(name)));
 }
 
-function addOnce<T>(names: Map<string, T>, name: string, server: T): boolean {
+function addOnce<T>(names: Map<string, NameMatch<T>>, name: string, match: NameMatch<T>): boolean {
   const known = names.get(name);
-  if (known === undefined) names.set(name, server);
-  return known === undefined || known === server;
+  if (known === undefined) names.set(name, match);
+  return known === undefined || known.server === match.server;
 }
 
 function longestLeading<T>(names: ReadonlyMap<string, T>, host: string): T | undefined {

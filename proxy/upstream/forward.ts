@@ -1,5 +1,6 @@
 import { clock } from '../http/clock.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { TraceStep } from '../http/trace/trace.ts';
 import { AnswerPipe } from './answer-pipe.ts';
 import { Attempts } from './attempts.ts';
 import type { Client, Selection } from './balancer.ts';
@@ -29,6 +30,15 @@ const ONE_PIECE = 32768;
 
 /** nginx counts time in whole seconds when it lets a failed server rest. */
 const balancerNow = (): number => clock.second * 1000;
+
+const PASS = { names: ['proxy_pass', 'fastcgi_pass', 'uwsgi_pass'] };
+
+function upstreamStep({ upstream, scheme, uri, head }: ForwardRequest, { protocol }: ForwardSettings): TraceStep {
+  const says = `is sent on to ${scheme}://${upstream.name}${uri}`;
+  // What isn't HTTP is no text.
+  const request = protocol === undefined ? head.trimEnd().split('\r\n') : undefined;
+  return { step: 'upstream', says, upstream: upstream.name, uri, ...(request && { request }) };
+}
 
 /**
  * One request on its way through one upstream: connects, sends, retries, passes the answer on. It is the user of its
@@ -79,6 +89,7 @@ export class Forwarding implements ConnectionUser {
   start(): void {
     const { bind } = this.#settings;
     if (bind !== undefined) this.#from = localAddressFor(this.#exchange, bind);
+    this.#exchange.trace?.tell(upstreamStep(this.#request, this.#settings), PASS);
     if (!this.#settings.ignoreClientAbort) this.#exchange.onAbort = () => this.#clientGone();
     this.#connect();
   }
