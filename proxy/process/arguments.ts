@@ -80,7 +80,7 @@ function setFlag(parsed: Arguments, letter: string): void {
   else throw new ArgumentError(`invalid option: "${letter}"`);
 }
 
-/** What `-h` says. */
+/** What `-h` says: nginx's words, which know nothing of `--trace`. */
 export const help = `Usage: nginx [-?hvVtTq] [-s signal] [-p prefix]
              [-e filename] [-c filename] [-g directives]
 
@@ -96,6 +96,5 @@ Options:
   -e filename   : set error log file (default: stderr)
   -c filename   : set configuration file (default: /etc/nginx/nginx.conf)
   -g directives : set global directives out of configuration file
-  --trace filename : write how each request was treated, a line of JSON each (not in nginx)
 
 `;

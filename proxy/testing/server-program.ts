@@ -36,18 +36,25 @@ export class ServerProgram {
     child.stderr?.on('data', (bytes: Buffer) => (this.#stderr += bytes.toString('latin1')));
   }
 
-  /** `http` is the inside of the http block; PORT and FOLDER are replaced. Resolves when it serves. */
-  static async start(engine: EngineName, http: string): Promise<ServerProgram> {
+  /** `http` is the inside of the http block; PORT and FOLDER are replaced, in `more` of the command line too. Resolves when it serves. */
+  static async start(engine: EngineName, http: string, more: readonly string[] = []): Promise<ServerProgram> {
     const folder = mkdtempSync(path.join(tmpdir(), 'server-program-'));
     const port = await freePort();
     const file = path.join(folder, 'nginx.conf');
     writeFileSync(file, configuration(engine, http, folder, port));
-    return ServerProgram.run(engine, folder, port, file);
+    const words = more.map((word) => word.replaceAll('FOLDER', folder));
+    return ServerProgram.run(engine, folder, port, file, words);
   }
 
   /** Runs a whole configuration file that listens on `port`; the folder is removed in the end. */
-  static async run(engine: EngineName, folder: string, port: number, file: string): Promise<ServerProgram> {
-    const [program, ...words] = commandOf(engine);
+  static async run(
+    engine: EngineName,
+    folder: string,
+    port: number,
+    file: string,
+    more: readonly string[] = [],
+  ): Promise<ServerProgram> {
+    const [program, ...words] = [...commandOf(engine), ...more];
     const options = ['-p', folder, '-c', file, '-e', `${folder}/error.log`, '-g', 'daemon off;'];
     const child = spawn(program, [...words, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
     const server = new ServerProgram(engine, folder, port, child);
