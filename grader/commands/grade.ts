@@ -9,7 +9,7 @@ import type { RosterStudent } from '../batch/discovery/roster.ts';
 import type { Settings } from '../batch/gradebook/settings.ts';
 import type { Queue } from '../batch/queue.ts';
 import { workbookRoot } from '../workspace/index.ts';
-import { createClassProgress } from './class-progress.ts';
+import { type ClassProgressView, createClassProgress } from './class-progress.ts';
 import { type ClassReportWords, parseClassReports, streamJsonLines, writeClassReports } from './class-reports.ts';
 import { onInterrupt } from './interrupt.ts';
 import { existingPath, findLab } from './labs.ts';
@@ -53,10 +53,15 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
   const seed = options.seed === undefined ? undefined : parseNumber('--seed', options.seed, 0, 2 ** 32 - 1);
   const defaultLab = options.lab === undefined ? undefined : findLab(options.lab).folder;
   const versions = await versionsOf(settings.engine);
-  const queue = options.queue === undefined ? await embeddedQueue(options) : await remoteQueue(options);
   const progress = createClassProgress();
+  const queue = options.queue === undefined ? await embeddedQueue(options, progress) : await remoteQueue(options);
   const streamLine = streamJsonLines(wanted);
   const interrupt = onInterrupt();
+  // At once: what is under way takes a moment to end.
+  interrupt.signal.addEventListener('abort', () => {
+    progress.end();
+    process.stderr.write('Interrupted. The same command again continues where it stopped.\n');
+  });
   let report: ClassReport;
   try {
     report = await gradeClass({
@@ -82,8 +87,7 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
     progress.end();
     if (error instanceof LabUnknown || error instanceof Busy) throw new UsageError(error.message);
     if (!interrupt.signal.aborted) throw error;
-    process.stderr.write('Interrupted. The same command again continues where it stopped.\n');
-    return exitCodes.error;
+    return exitCodes.interrupted;
   } finally {
     progress.end();
     interrupt.release();
@@ -182,10 +186,11 @@ async function remoteQueue({ queue, parallel }: GradeOptions): Promise<Queue> {
   }
 }
 
-async function embeddedQueue(options: GradeOptions): Promise<Queue> {
+async function embeddedQueue(options: GradeOptions, progress: ClassProgressView): Promise<Queue> {
   const { createPool, findIsolation } = await import('../batch/isolation/index.ts');
   const size =
     options.parallel === undefined ? availableParallelism() : parseNumber('--parallel', options.parallel, 1, 256);
+  progress.prepare('trying how submissions are shut in on this machine');
   const pool = createPool({ size, isolation: await findIsolation(), trust: options.trust ?? false });
   return { size, grade: pool.grade, close: pool.close };
 }
