@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { countingAttempts, finalPoints, type GradedAttempt, type GradedClass } from '../batch/graded.ts';
+import { countingAttempts, type GradedAttempt, type GradedClass } from '../batch/graded.ts';
 import { harmless } from '../reporters/text.ts';
 import { type ClassReportWords, parseClassReports, writeClassReports } from './class-reports.ts';
 import { existingPath, findLab } from './labs.ts';
@@ -42,14 +42,23 @@ async function read(file: string): Promise<GradedClass> {
     book = new Gradebook(file, { readOnly: true });
     const run = book.lastRun();
     if (run === undefined) throw new Error(`${file}: nothing has been graded yet`);
-    const worth = await labWorth(new Set(book.attempts().map(({ lab }) => lab)));
+    const handedIn = book.attempts();
+    const worth = await labWorth(new Set(handedIn.map(({ lab }) => lab)));
+    const attempts = gradedAttempts(book, run.settings, worth);
+    if (attempts.length < handedIn.length)
+      process.stderr.write(
+        `${handedIn.length - attempts.length} of ${handedIn.length} submissions have no verdict yet: the same \`grade\` again continues.\n`,
+      );
+    const graded = new Set(attempts.map(({ student }) => student.id));
+    const waiting = new Set(handedIn.map(({ student }) => student.id).filter((id) => !graded.has(id)));
     return {
       seed: run.seed,
       gradedAt: run.startedAt,
       policy: run.settings.policy,
-      students: book.students(),
+      // Whoever waits for a verdict has not handed in nothing.
+      students: book.students().filter(({ id }) => !waiting.has(id)),
       labs: [...worth.values()],
-      attempts: gradedAttempts(book, run.settings, worth),
+      attempts,
       pairs: [],
     };
   } catch (error) {
@@ -84,22 +93,35 @@ const shown = (graded: GradedClass, { all }: GradebookOptions): readonly GradedA
   all ? graded.attempts : countingAttempts(graded);
 
 function table(attempts: readonly GradedAttempt[]): string {
-  const head = ['student', 'lab', 'attempt', 'points', 'of', 'outcome', 'late', 'engine', 'graded', 'source'];
+  const head = [
+    'student',
+    'lab',
+    'attempt',
+    'points',
+    'of',
+    'stretch',
+    'outcome',
+    'late',
+    'engine',
+    'graded',
+    'source',
+  ];
   const rows = attempts.map((attempt) =>
     [
       attempt.student.name ?? attempt.student.id,
       /^lab\d+/.exec(attempt.lab)?.[0] ?? attempt.lab,
       String(attempt.attempt),
-      String(finalPoints(attempt)),
+      String(attempt.points.after.earned),
       String(attempt.points.after.possible),
+      `+${attempt.points.after.stretchEarned}`,
       attempt.problem?.kind ?? attempt.outcome,
       attempt.late === undefined ? '' : lateInWords(attempt.late),
       attempt.engine,
-      attempt.gradedAt.slice(0, 16).replace('T', ' '),
+      localTime(attempt.gradedAt),
       attempt.source,
     ].map(harmless),
   );
-  const numbers = new Set([2, 3, 4]);
+  const numbers = new Set([2, 3, 4, 5]);
   const widths = head.map((word, at) => Math.max(word.length, ...rows.map((row) => row[at]!.length)));
   const line = (row: readonly string[]) =>
     row
@@ -107,6 +129,11 @@ function table(attempts: readonly GradedAttempt[]): string {
       .join('  ')
       .trimEnd();
   return `${[head, ...rows].map(line).join('\n')}\n`;
+}
+
+/** A moment on this machine's clock, as deadlines are given: `2026-03-01 23:59`. */
+function localTime(moment: string): string {
+  return new Date(moment).toLocaleString('sv-SE').slice(0, 16);
 }
 
 function lateInWords({ seconds, penalty }: NonNullable<GradedAttempt['late']>): string {

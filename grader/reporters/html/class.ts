@@ -74,7 +74,12 @@ function cell(grade: ReturnType<Grades>): Markup {
   if (grade === undefined) return markup`<td class="number soft">–</td>`;
   const { attempt, attempts } = grade;
   const late = describeLate(attempt);
-  return markup`<td class="number nowrap"><a href="${address(attempt)}">${gradePoints(attempt) ?? '?'}</a> <span class="badge ${attempt.outcome}">${words[attempt.outcome]}</span>${late !== undefined && markup` <span class="badge late">${late}</span>`}${attempts > 1 && markup` <span class="soft small">${attempts} attempts</span>`}</td>`;
+  return markup`<td class="number nowrap"><a href="${address(attempt)}">${gradePoints(attempt) === undefined ? '?' : pointsInWords(attempt)}</a> <span class="badge ${attempt.outcome}">${words[attempt.outcome]}</span>${late !== undefined && markup` <span class="badge late">${late}</span>`}${attempts > 1 && markup` <span class="soft small">${attempts} attempts</span>`}</td>`;
+}
+
+/** Core and stretch apart, for who has 90 of 100 has not passed, whatever comes on top: `90 + 15`. */
+function pointsInWords({ points: { after } }: GradedAttempt): string {
+  return after.stretchEarned === 0 ? String(after.earned) : `${after.earned} + ${after.stretchEarned}`;
 }
 
 function pairs({ pairs: all, students }: GradedClass): Content {
