@@ -18,7 +18,7 @@ export class KeptAnswer {
   #dateHeader: string | undefined;
   #contentType: string | undefined;
   #contentLength: number | undefined;
-  #lastModified: Date | undefined;
+  #lastModified: number | undefined;
   #headers: readonly string[] = [];
 
   constructor(body: Buffer) {
@@ -45,7 +45,7 @@ export class KeptAnswer {
       this.#status === exchange.status &&
       this.#contentType === exchange.contentType &&
       this.#contentLength === exchange.contentLength &&
-      this.#lastModified === exchange.lastModified &&
+      this.#lastModified === exchange.lastModified?.getTime() &&
       this.#reason === exchange.reason &&
       this.#serverHeader === exchange.serverHeader &&
       this.#dateHeader === exchange.dateHeader &&
@@ -60,7 +60,7 @@ export class KeptAnswer {
     this.#status = exchange.status;
     this.#contentType = exchange.contentType;
     this.#contentLength = exchange.contentLength;
-    this.#lastModified = exchange.lastModified;
+    this.#lastModified = exchange.lastModified?.getTime();
     this.#reason = exchange.reason;
     this.#serverHeader = exchange.serverHeader;
     this.#dateHeader = exchange.dateHeader;

@@ -1,10 +1,13 @@
 import type { CoreLocation } from './configuration.ts';
 import type { ByteSource } from './file-body.ts';
 import { KeptAnswer } from './kept-answer.ts';
+import { type Kept, SecondChance } from './second-chance.ts';
 
 /** Bytes of all kept files together. A small one in demand takes twice as much, for it is kept with its head as well. */
 const MOST_KEPT = 32 * 1024 * 1024;
 const MOST_FILES = 10_000;
+/** Bytes that are handed to a socket at a time. */
+const PIECE = 1_048_576;
 
 /** What is kept of a file. */
 export interface FileFacts {
@@ -20,14 +23,12 @@ export interface FileFacts {
 }
 
 /** A file in memory. */
-export class KeptFile {
+export class KeptFile implements Kept {
   readonly facts: FileFacts;
   readonly answer: KeptAnswer;
   /** When it was last compared with the one on disk (milliseconds of performance.now). */
   checked: number;
-  /** Somebody has wanted it since it was last looked at for being dropped. */
   wanted = false;
-  /** Answers that are being sent from it, piece by piece. */
   readers = 0;
   readonly shelf: Map<string, KeptFile>;
   readonly key: string;
@@ -39,17 +40,16 @@ export class KeptFile {
     this.shelf = shelf;
     this.key = key;
   }
+
+  get size(): number {
+    return this.facts.size;
+  }
 }
 
-/**
- * Files kept in memory, by place of the configuration and by what of the request decides which file it is there. When
- * there is no more room, the first one goes that nobody has wanted since the last look (second chance).
- */
+/** Files kept in memory, by place of the configuration and by what of the request decides which file it is there. */
 export class KeptFiles {
   readonly #shelves = new Map<CoreLocation, Map<string, KeptFile>>();
-  /** In the order in which they will be looked at. */
-  readonly #files = new Set<KeptFile>();
-  #bytes = 0;
+  readonly #kept = new SecondChance<KeptFile>(MOST_KEPT, MOST_FILES, ({ shelf, key }) => shelf.delete(key));
 
   find(core: CoreLocation, key: string): KeptFile | undefined {
     const file = this.#shelves.get(core)?.get(key);
@@ -57,22 +57,8 @@ export class KeptFiles {
     return file;
   }
 
-  /** Whether there is room for so many bytes, once others have gone. */
   makeRoom(size: number): boolean {
-    // Twice round finds whatever may go: the first time everything may have been wanted.
-    for (let looks = 2 * this.#files.size; looks > 0 && !this.#fits(size); looks--) {
-      const [first] = this.#files;
-      if (first!.wanted || first!.readers > 0) {
-        first!.wanted = false;
-        this.#files.delete(first!);
-        this.#files.add(first!);
-      } else this.drop(first!);
-    }
-    return this.#fits(size);
-  }
-
-  #fits(size: number): boolean {
-    return this.#bytes + size <= MOST_KEPT && this.#files.size < MOST_FILES;
+    return this.#kept.makeRoom(size);
   }
 
   /** Keeps a file for which there is room; `now` is when it was read. */
@@ -84,16 +70,12 @@ export class KeptFiles {
     }
     const file = new KeptFile(facts, now, shelf, key);
     shelf.set(key, file);
-    this.#files.add(file);
-    this.#bytes += facts.size;
+    this.#kept.add(file);
     return file;
   }
 
-  /** Forgets a file; its bytes count for as long as answers are sent from it. */
   drop(file: KeptFile): void {
-    if (!this.#files.delete(file)) return;
-    file.shelf.delete(file.key);
-    if (file.readers === 0) this.#bytes -= file.facts.size;
+    this.#kept.drop(file);
   }
 
   /** The bytes of a file for an answer that is sent piece by piece. */
@@ -102,13 +84,7 @@ export class KeptFiles {
     return {
       piece: PIECE,
       read: (at, most) => file.facts.body.subarray(at, at + most),
-      close: () => {
-        file.readers--;
-        if (file.readers === 0 && !this.#files.has(file)) this.#bytes -= file.facts.size;
-      },
+      close: () => this.#kept.release(file),
     };
   }
 }
-
-/** Bytes that are handed to a socket at a time. */
-const PIECE = 1_048_576;

@@ -81,7 +81,7 @@ export const upstream: Module = {
       return undefined;
     },
     upstream_cache_status: (exchange) => exchange.variables.get('upstream_cache_status'),
-    upstream_cache_last_modified: (exchange) => exchange.variables.get('upstream_cache_last_modified'),
+    upstream_cache_last_modified: cacheTime,
     upstream_cache_etag: (exchange) => exchange.variables.get('upstream_cache_etag'),
     upstream_addr: (exchange) => listed(exchange, (facts) => facts.addresses),
     upstream_status: (exchange) =>
@@ -93,6 +93,12 @@ export const upstream: Module = {
       exchange.upstream === undefined ? undefined : String(exchange.upstream.bytesReceived),
   },
 };
+
+/** The cache notes seconds since 1970; few formats ask for the date. */
+function cacheTime(exchange: Exchange): string | undefined {
+  const time = exchange.variables.get('upstream_cache_last_modified');
+  return time === undefined ? undefined : new Date(Number(time) * 1000).toUTCString();
+}
 
 /** The values of one header of the upstream's answer. */
 function headersOf(exchange: Exchange, name: string): string[] {

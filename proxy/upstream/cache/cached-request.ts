@@ -78,7 +78,7 @@ export class CachedRequest {
     node.error = 0;
     const scarce = !node.exists && node.uses < this.#use.minUses;
     if (scarce && !fresh) return 'scarce';
-    const reader = EntryReader.open(this.#zone.file(this.#digest));
+    const reader = this.#openFile();
     if (reader === undefined) {
       this.#zone.gone(node);
       return scarce ? 'scarce' : this.#lock(node);
@@ -115,7 +115,7 @@ export class CachedRequest {
 
   /** Opens the old answer for a request that has taken the duty over. */
   openOld(): void {
-    this.#reader = EntryReader.open(this.#zone.file(this.#digest));
+    this.#reader = this.#openFile();
   }
 
   /** Begins to store an answer. Throws what the file system throws. */
@@ -139,6 +139,7 @@ export class CachedRequest {
   /** The answer that was found is still good until then. */
   renew(facts: EntryFacts): void {
     this.#reader?.renew(facts);
+    this.#zone.kept.forget(this.#digest);
   }
 
   /** The error is the answer for everybody until then (seconds). */
@@ -161,6 +162,10 @@ export class CachedRequest {
   close(): void {
     this.release();
     this.#reader?.close();
+  }
+
+  #openFile(): EntryReader | undefined {
+    return EntryReader.open(this.#zone.file(this.#digest), this.#digest, this.#zone.kept);
   }
 
   #hold(): { readonly node: CacheNode; readonly fresh: boolean } {

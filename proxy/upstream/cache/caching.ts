@@ -185,24 +185,25 @@ export class Caching implements Keeper {
     this.#set(status);
     const exchange = this.#exchange;
     const reader = this.#cached.reader!;
-    const head = this.#headOf(reader.head.head);
+    const { answer } = reader;
+    const head = answer?.head ?? this.#headOf(reader.head.head);
     this.broken();
     if (head === undefined || 'problem' in head) {
       exchange.logError('crit', 'a cache file contains invalid header');
       exchange.fail(500);
       return;
     }
+    if (answer !== undefined) answer.head = head;
     if (!this.#reading.takeHead(exchange, head)) return;
     this.#allow(true);
-    const { body } = reader;
-    if (body !== undefined && exchange.contentLength !== undefined) {
-      exchange.respond(body);
+    if (answer !== undefined && exchange.contentLength !== undefined) {
+      exchange.respondKept(answer);
       return;
     }
     // An answer that came without its length goes without it again.
     exchange.sendHead();
-    if (body !== undefined) {
-      exchange.write(body);
+    if (answer !== undefined) {
+      exchange.write(answer.body);
       exchange.end();
       return;
     }
@@ -233,8 +234,7 @@ export class Caching implements Keeper {
     const facts = status === 'MISS' || status === 'BYPASS' ? undefined : this.#cached.entry?.facts;
     if (facts === undefined) return;
     if (facts.lastModified >= 0) {
-      const date = new Date(facts.lastModified * 1000).toUTCString();
-      this.#exchange.variables.set('upstream_cache_last_modified', date);
+      this.#exchange.variables.set('upstream_cache_last_modified', String(facts.lastModified));
     }
     if (facts.etag !== '') this.#exchange.variables.set('upstream_cache_etag', facts.etag);
   }

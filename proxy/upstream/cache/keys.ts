@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 const LISTS = new Set(['accept-charset', 'accept-encoding', 'accept-language']);
 
 /** The name under which a key is stored: its MD5, in hexadecimal digits. `key` is a byte string. */
 export function digestOf(key: string): string {
-  return createHash('md5').update(key, 'latin1').digest('hex');
+  return hash('md5', Buffer.from(key, 'latin1'), 'hex');
 }
 
 /**
@@ -13,16 +13,16 @@ export function digestOf(key: string): string {
  * Source: ngx_http_file_cache_vary.
  */
 export function variantOf(main: string, vary: string, requestHeaders: readonly string[]): string {
-  const hash = createHash('md5').update(main, 'hex');
+  const digest = createHash('md5').update(main, 'hex');
   for (const name of vary
     .toLowerCase()
     .split(/[ ,]+/)
     .filter((word) => word !== '')) {
-    hash.update(`${name}:`, 'latin1');
-    hash.update(valuesOf(name, requestHeaders).join(','), 'latin1');
-    hash.update('\r\n', 'latin1');
+    digest.update(`${name}:`, 'latin1');
+    digest.update(valuesOf(name, requestHeaders).join(','), 'latin1');
+    digest.update('\r\n', 'latin1');
   }
-  return hash.digest('hex');
+  return digest.digest('hex');
 }
 
 function valuesOf(name: string, headers: readonly string[]): string[] {

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, type Stats, writeSync } from 'node:fs';
 import { decodeEntryHead, type EntryFacts, type EntryHead, encodeNumbers, numbersAt } from './entry.ts';
+import type { FileIdentity, KeptEntries, StoredAnswer } from './kept-entries.ts';
 
 /** Files up to this many bytes are read in one go. */
 const FIRST_READ = 65_536;
@@ -8,25 +9,33 @@ const MOST_HEAD = 1024 * 1024;
 /** An answer on disk, held open: it stays readable when its file is replaced or removed meanwhile. */
 export class EntryReader {
   readonly head: EntryHead;
+  /** Bytes of the file. */
   readonly size: number;
   readonly #file: string;
   readonly #inode: number;
-  /** The body, when the first read brought all of it. */
-  readonly body: Buffer | undefined;
+  /** Head and body in memory, when the answer is small. */
+  readonly answer: StoredAnswer | undefined;
   #descriptor: number;
 
-  private constructor(file: string, descriptor: number, inode: number, size: number, head: EntryHead, bytes: Buffer) {
+  private constructor(
+    file: string,
+    descriptor: number,
+    { ino, size }: FileIdentity,
+    head: EntryHead,
+    answer: StoredAnswer | undefined,
+  ) {
     this.#file = file;
     this.#descriptor = descriptor;
-    this.#inode = inode;
+    this.#inode = ino;
     this.size = size;
     this.head = head;
-    this.body = bytes.length === size ? bytes.subarray(head.bodyStart) : undefined;
-    if (this.body !== undefined) this.close();
+    this.answer = answer;
   }
 
-  /** Opens a file; `undefined` when it isn't there or isn't a whole entry. Throws what the file system throws otherwise. */
-  static open(file: string): EntryReader | undefined {
+  /** Opens the file of a digest; `undefined` when it isn't there or isn't a whole entry. Throws what the file system throws otherwise. */
+  static open(file: string, digest: string, kept: KeptEntries): EntryReader | undefined {
+    const known = kept.find(digest, file);
+    if (known !== undefined) return new EntryReader(file, -1, known.identity, known.head, known.answer);
     let descriptor: number;
     try {
       descriptor = openSync(file, 'r');
@@ -35,21 +44,18 @@ export class EntryReader {
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
       throw error;
     }
-    try {
-      const { size, ino } = fstatSync(descriptor);
-      let bytes = readUpTo(descriptor, Math.min(size, FIRST_READ));
-      let head = decodeEntryHead(bytes, size);
-      if (head === undefined && size > FIRST_READ) {
-        bytes = readUpTo(descriptor, Math.min(size, MOST_HEAD));
-        head = decodeEntryHead(bytes, size);
-      }
-      if (head !== undefined) return new EntryReader(file, descriptor, ino, size, head, bytes);
-    } catch (error) {
-      closeSync(descriptor);
-      throw error;
-    }
+    const { stats, bytes, head } = readHead(descriptor);
+    if (head !== undefined && bytes.length < stats.size)
+      return new EntryReader(file, descriptor, stats, head, undefined);
     closeSync(descriptor);
-    return undefined;
+    if (head === undefined) return undefined;
+    const answer = kept.keep(digest, head, bytes.subarray(head.bodyStart), stats);
+    return new EntryReader(file, -1, stats, head, answer);
+  }
+
+  /** The body, when it is small. */
+  get body(): Buffer | undefined {
+    return this.answer?.body;
   }
 
   /** Hands the open file over to whoever sends (and closes) it. */
@@ -83,8 +89,24 @@ export class EntryReader {
   }
 }
 
+/** Reads the beginning of a file, all of it when it is small; closes the file when it can't be read. */
+function readHead(descriptor: number): { stats: Stats; bytes: Buffer; head: EntryHead | undefined } {
+  try {
+    const stats = fstatSync(descriptor);
+    const { size } = stats;
+    const first = readUpTo(descriptor, Math.min(size, FIRST_READ));
+    const head = decodeEntryHead(first, size);
+    if (head !== undefined || size <= FIRST_READ) return { stats, bytes: first, head };
+    const bytes = readUpTo(descriptor, Math.min(size, MOST_HEAD));
+    return { stats, bytes, head: decodeEntryHead(bytes, size) };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
 function readUpTo(descriptor: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+  const bytes = Buffer.allocUnsafeSlow(length);
   let at = 0;
   while (at < length) {
     const read = readSync(descriptor, bytes, at, length - at, at);

@@ -1,4 +1,5 @@
 import { systemPath } from '../../config/index.ts';
+import { KeptEntries } from './kept-entries.ts';
 import { pathOf } from './keys.ts';
 
 /** `proxy_cache_path` as it was written. Times in milliseconds, sizes in bytes. Source: ngx_http_file_cache_set_slot. */
@@ -48,6 +49,7 @@ const BYTES_PER_KEY = 128;
 export class CacheZone {
   path: CachePath;
   readonly nodes = new Map<string, CacheNode>();
+  readonly kept = new KeptEntries();
   /** Bytes of all files that are known. */
   size = 0;
   #writers = 0;
@@ -104,6 +106,7 @@ export class CacheZone {
 
   /** The file of a node is not there (any more). */
   gone(node: CacheNode): void {
+    this.kept.forget(node.digest);
     this.size -= node.size;
     node.size = 0;
     node.exists = false;
