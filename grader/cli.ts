@@ -84,6 +84,7 @@ function createProgram(exit: (code: number) => void): Command {
     .option('--host <address>')
     .option('--name <name>', 'what it calls itself')
     .option('--back-office', 'the second application instead')
+    .option('--protocol <name>', 'http, uwsgi (port 3031) or fastcgi (port 9000)')
     .action(async (options) => exit(await (await import('./commands/catalog.ts')).catalog(options)));
   const gradeCommand = program
     .command('grade')

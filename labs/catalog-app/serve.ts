@@ -3,25 +3,30 @@ import type { AddressInfo } from 'node:net';
 import { type Application, bodyLimit, type RunningApplication } from './application.ts';
 import { createBackOffice } from './back-office.ts';
 import { createCatalog } from './catalog.ts';
+import { type Protocol, serveGateway } from './gateway.ts';
 
 export interface ServeOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host?: string;
   readonly name: string;
+  /** How it is asked; by HTTP when not said. */
+  readonly protocol?: Protocol | undefined;
 }
 
 /** Starts one catalog. Rejects when the port is taken. */
-export function startCatalog({ port, host = '127.0.0.1', name }: ServeOptions): Promise<RunningApplication> {
-  return serve(createCatalog({ name }), port, host);
+export function startCatalog(options: ServeOptions): Promise<RunningApplication> {
+  return serve(createCatalog({ name: options.name }), options);
 }
 
 /** Starts one back office. Rejects when the port is taken. */
-export function startBackOffice({ port, host = '127.0.0.1', name }: ServeOptions): Promise<RunningApplication> {
-  return serve(createBackOffice({ name }), port, host);
+export function startBackOffice(options: ServeOptions): Promise<RunningApplication> {
+  return serve(createBackOffice({ name: options.name }), options);
 }
 
-async function serve(application: Application, port: number, host: string): Promise<RunningApplication> {
+async function serve(application: Application, options: ServeOptions): Promise<RunningApplication> {
+  const { port, host = '127.0.0.1', protocol } = options;
+  if (protocol !== undefined) return serveGateway(application, protocol, port, host);
   // Imported here: the grader uses the applications without this server, and node:http costs 28 ms.
   const { createServer } = await import('node:http');
   const server = createServer((request, response) => answer(application, request, response));

@@ -85,7 +85,7 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
     pair = await SideBySide.start(
       `upstream kept { server ${to}; keepalive 2; }
        proxy_ssl_trusted_certificate ${folder}/authority.crt; proxy_ssl_session_reuse off;
-       proxy_ssl_protocols TLSv1.2 TLSv1.3;
+       proxy_ssl_protocols TLSv1.2 TLSv1.3; uwsgi_ssl_session_reuse off; uwsgi_ssl_protocols TLSv1.2 TLSv1.3;
        server {
          listen 127.0.0.1:PORT; server_name one.test;
          location /plain { proxy_pass https://${to}; }
@@ -115,6 +115,10 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
          location /perhaps { proxy_pass https://${to}; proxy_ssl_certificate $arg_file; proxy_ssl_certificate_key $arg_file; }
          location /commanded { proxy_pass https://${to}; proxy_ssl_conf_command MaxProtocol TLSv1.2; }
          location /suites { proxy_pass https://${to}; proxy_ssl_conf_command Ciphersuites TLS_CHACHA20_POLY1305_SHA256; }
+         location /suwsgi { uwsgi_pass suwsgi://${to}; uwsgi_param A "\\r\\n\\r\\n"; }
+         location /suwsgi-verified { uwsgi_pass suwsgi://${to}; uwsgi_param A "\\r\\n\\r\\n"; uwsgi_ssl_verify on; uwsgi_ssl_name back.test; uwsgi_ssl_server_name on; uwsgi_ssl_trusted_certificate ${folder}/authority.crt; }
+         location /suwsgi-other { uwsgi_pass suwsgi://${to}; uwsgi_param A "\\r\\n\\r\\n"; uwsgi_ssl_verify on; uwsgi_ssl_name other.test; uwsgi_ssl_trusted_certificate ${folder}/authority.crt; }
+         location /suwsgi-variable { set $to suwsgi://${to}; uwsgi_pass $to; uwsgi_param A "\\r\\n\\r\\n"; uwsgi_ssl_certificate ${folder}/client.crt; uwsgi_ssl_certificate_key ${folder}/client.key; }
          location /not-tls { proxy_pass http://${to}; }
        }`,
       {},
@@ -155,6 +159,10 @@ describe.skipIf(nginxMissing !== undefined)('proxy_pass https:// does what nginx
     ['/perhaps', 'client=none'],
     ['/commanded', 'TLSv1.2'],
     ['/suites', 'TLS_CHACHA20_POLY1305_SHA256'],
+    ['/suwsgi', 'sni=none client=none'],
+    ['/suwsgi-verified', 'sni=back.test'],
+    ['/suwsgi-other', '502 Bad Gateway'],
+    ['/suwsgi-variable', 'client=me'],
     ['/not-tls', ''],
   ])('%s', async (target, expected) => {
     const [theirs, ours] = await pair.send(get(target));
