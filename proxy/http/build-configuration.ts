@@ -66,7 +66,7 @@ export function buildConfiguration(options: BuildOptions): Configuration {
   options.onSyntaxOk?.();
   shared.zones.check();
   return {
-    process: processConfiguration(top, shared.errorLog),
+    process: processConfiguration(top, shared.errorLog, listeners.length, warn),
     http,
     listeners,
     warnings,

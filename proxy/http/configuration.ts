@@ -51,6 +51,10 @@ export interface ProcessConfiguration {
   masterProcess: boolean;
   errorLog: readonly ErrorLog[];
   workingDirectory: string | undefined;
+  /** `nice` of the workers. */
+  workerPriority: number;
+  /** What `env name=value` gives the workers. */
+  environment: Readonly<Record<string, string>>;
   /** Milliseconds; 0 is forever. */
   workerShutdownTimeout: number;
 }
@@ -74,6 +78,7 @@ export interface Listener {
   readonly ipv6only: boolean;
   readonly backlog: number;
   readonly reuseport: boolean;
+  readonly keepAlive: number | undefined;
   /** The virtual hosts for a connection that arrived at this local address (`listen 80` and `listen 127.0.0.1:80` share a socket). */
   at(localAddress: string): VirtualHosts;
 }
@@ -171,6 +176,8 @@ export interface Listen {
   readonly ipv6only: boolean;
   readonly backlog: number;
   readonly reuseport: boolean;
+  /** `so_keepalive`: milliseconds of silence before the system asks whether the client is still there, 0 for its own choice; `undefined` when it never asks. */
+  readonly keepAlive: number | undefined;
   readonly file: string;
   readonly line: number;
 }

@@ -4,6 +4,7 @@ import { ConfigError, failure } from '../config/index.ts';
 import { type ListenAddress, ListenError, parseListen } from '../routing/listen.ts';
 import { isValidWildcard } from '../routing/server-name.ts';
 import type { CoreServer, Listen } from './configuration.ts';
+import { listenOptions } from './listen-options.ts';
 import type { Build, Configurations } from './module.ts';
 
 /** Everything that listens on one address and port, as the file is read. */
@@ -67,7 +68,6 @@ export function setListen(server: CoreServerState, directive: Directive, ports: 
   const options = listenOptions(
     directive,
     parameters.map(({ text }) => text),
-    word!.text,
   );
   const { file, terminatorLine: line } = directive;
   for (const address of addresses) addListen(server, { ...address, ...options, file, line }, ports, directive);
@@ -105,65 +105,4 @@ export function addListen(
     fail(`a duplicate default server for ${listen.text}`);
   }
   known.listens.push({ listen, server });
-}
-
-type ListenOptions = Omit<Listen, 'address' | 'port' | 'unix' | 'text' | 'file' | 'line'>;
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** What a server without `listen` gets. */
-export const plainListen: ListenOptions = {
-  set: false,
-  default: false,
-  ssl: false,
-  http2: false,
-  proxyProtocol: false,
-  ipv6only: true,
-  backlog: 511,
-  reuseport: false,
-};
-
-function listenOptions(directive: Directive, parameters: readonly string[], address: string): ListenOptions {
-  const options: Mutable<ListenOptions> = { ...plainListen };
-  for (const parameter of parameters) {
-    const equals = parameter.indexOf('=');
-    const name = equals < 0 ? parameter : parameter.slice(0, equals);
-    const value = equals < 0 ? undefined : parameter.slice(equals + 1);
-    if (!applyOption(options, name, value, directive)) throw failure(directive, `invalid parameter "${parameter}"`);
-    if (name === 'ipv6only' && !address.startsWith('[')) {
-      throw failure(directive, `ipv6only is not supported on addr "${parseListen(address)[0]!.text}"`);
-    }
-  }
-  return options;
-}
-
-/** Options of the socket that we accept and leave to the system. */
-const socketOptions = /^(rcvbuf|sndbuf|so_keepalive|fastopen|setfib|accept_filter)$/;
-
-function applyOption(
-  options: Mutable<ListenOptions>,
-  name: string,
-  value: string | undefined,
-  directive: Directive,
-): boolean {
-  if (value === undefined) {
-    if (name === 'default_server' || name === 'default') options.default = true;
-    else if (name === 'ssl') options.ssl = true;
-    else if (name === 'http2') options.http2 = true;
-    else if (name === 'proxy_protocol') options.proxyProtocol = true;
-    else if (name === 'bind' || name === 'deferred') options.set = true;
-    else if (name === 'reuseport') {
-      options.reuseport = true;
-      options.set = true;
-    } else return false;
-    return true;
-  }
-  options.set = true;
-  if (name === 'backlog') {
-    if (!/^\d+$/.test(value) || value === '0') throw failure(directive, `invalid backlog "${value}"`);
-    options.backlog = Number(value);
-  } else if (name === 'ipv6only') {
-    if (value !== 'on' && value !== 'off') throw failure(directive, `invalid ipv6only flags "${value}"`);
-    options.ipv6only = value === 'on';
-  } else return socketOptions.test(name) && value !== '';
-  return true;
 }

@@ -23,13 +23,13 @@ import {
   createServer,
   type ListenPort,
   mergeServer,
-  plainListen,
   setListen,
   setServerName,
 } from './core-server.ts';
 import { coreVariables } from './core-variables.ts';
 import type { Exchange } from './exchange.ts';
 import { gzipDirectives } from './gzip-ok.ts';
+import { plainListen } from './listen-options.ts';
 import { errorLogOf, type MainState, mainModule } from './main.ts';
 import { type Build, type Configurations, type Module, OK } from './module.ts';
 import { nameServers } from './name-servers.ts';

@@ -38,12 +38,17 @@ export class Engine {
   readonly #phases: Phases;
   readonly #traces: ReturnType<Tracing> | undefined;
   readonly #zones: ZoneKeeper;
+  /** Clients that may be connected at a time. */
+  readonly #room: number;
   readonly #acceptSecure: AcceptSecure | undefined;
   readonly #services = new Map<VirtualHosts, Service>();
   readonly #listeners: ReadonlyMap<string, Listener>;
 
   constructor(configuration: Configuration, options: EngineOptions) {
     this.configuration = configuration;
+    // Listening sockets and the channel to the master count, as they do in nginx.
+    const { workerConnections, masterProcess } = configuration.process;
+    this.#room = workerConnections - configuration.listeners.length - (masterProcess ? 1 : 0);
     this.#listeners = new Map(configuration.listeners.map((listener) => [listener.text, listener]));
     this.errorLogs = options.errorLogs ?? new ErrorLogs();
     const coreOf = (configurations: Configurations): CoreLocation => configurations.location.get(core) as CoreLocation;
@@ -56,6 +61,12 @@ export class Engine {
 
   /** Serves a connection that was accepted at a listener. */
   accept(socket: Socket, listener: Listener): void {
+    if (this.connections.open.size >= this.#room && !this.#makeRoom()) {
+      const { workerConnections, errorLog } = this.configuration.process;
+      this.errorLogs.write(errorLog, 'alert', undefined, `${workerConnections} worker_connections are not enough`);
+      socket.destroy();
+      return;
+    }
     // After a reload the socket still carries the listener it was opened for; what counts is what this configuration says.
     const current = this.#listeners.get(listener.text) ?? listener;
     const service = this.#service(current.at(localAddress(socket)));
@@ -66,6 +77,17 @@ export class Engine {
     } else {
       this.#acceptSecure(socket, service, this.connections);
     }
+  }
+
+  /** Closes connections on which nothing is asked or answered, the oldest first; false when there are none. Source: ngx_drain_connections. */
+  #makeRoom(): boolean {
+    const idle = [...this.connections.open].filter(({ doing }) => doing === 'waiting');
+    if (idle.length === 0) return false;
+    const { workerConnections, errorLog } = this.configuration.process;
+    const words = `${workerConnections} worker_connections are not enough, reusing connections`;
+    this.errorLogs.write(errorLog, 'warn', undefined, words);
+    for (const { socket } of idle.slice(0, Math.max(1, Math.min(32, idle.length >> 3)))) socket.destroy();
+    return true;
   }
 
   #service(hosts: VirtualHosts): Service {
@@ -164,7 +186,9 @@ export interface ListenAt {
  */
 export function openListener(listener: Listener, engine: () => Engine, at: ListenAt = {}): Promise<Server> {
   const secure = listener.at('').ssl;
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: !secure, noDelay: true });
+  const { keepAlive } = listener;
+  const asking = keepAlive === undefined ? {} : { keepAlive: true, keepAliveInitialDelay: keepAlive };
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: !secure, noDelay: true, ...asking });
   server.on('connection', (socket) => engine().accept(socket, listener));
   const { promise, resolve, reject } = Promise.withResolvers<Server>();
   server.once('error', reject);

@@ -26,7 +26,7 @@ export function listenersOf(http: Configurations, warn: (warning: string) => voi
       );
       const { address, unix, text } = listen;
       const options = port.listens.find((each) => each.listen.set)?.listen ?? listen;
-      const { ipv6only, backlog, reuseport } = options;
+      const { ipv6only, backlog, reuseport, keepAlive } = options;
       return {
         address,
         port: listen.port,
@@ -35,6 +35,7 @@ export function listenersOf(http: Configurations, warn: (warning: string) => voi
         ipv6only,
         backlog,
         reuseport,
+        keepAlive,
         at: (localAddress) => covered.get(localAddress) ?? own,
       };
     });
@@ -70,8 +71,7 @@ function virtualHosts(
   const names = new ServerNames<VirtualServer, Captured>();
   for (const { server } of port.listens) {
     const virtual = servers.get(server)!;
-    if (server.names.length === 0) names.add('', virtual);
-    for (const { text, regex } of server.names) {
+    for (const { text, regex } of server.names.length === 0 ? [{ text: '', regex: undefined }] : server.names) {
       if (regex !== undefined) {
         names.addPattern({ text, matches: (host, captured) => matchRegex(regex, host, captured) }, virtual);
       } else if (!names.add(text, virtual)) {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Context, Directive } from '../config/directive.ts';
-import { ConfigError, flag, number, size, time } from '../config/index.ts';
+import { ConfigError, flag, number, oneOf, PlacelessError, size, time } from '../config/index.ts';
 import { accepted } from './accepted.ts';
 import { accountNumber } from './accounts.ts';
 import type { ErrorLog, ProcessConfiguration, Severity } from './configuration.ts';
@@ -11,6 +11,10 @@ import { Syslog } from './syslog.ts';
 export interface MainState extends Partial<Omit<ProcessConfiguration, 'errorLog'>> {
   errorLog?: ErrorLog[];
   events?: boolean;
+  /** Masks of `worker_cpu_affinity`. */
+  cpuMasks?: number;
+  /** Directives without effect that were there already. */
+  tuned?: ReadonlySet<string>;
 }
 
 const main: readonly Context[] = ['main'];
@@ -114,26 +118,67 @@ export const mainModule: Module = {
     slot('worker_shutdown_timeout', 'workerShutdownTimeout', (directive) => time(directive)),
     slot('working_directory', 'workingDirectory', text),
     slot('worker_connections', 'workerConnections', workerConnections, events),
-    accepted('main', 'worker_rlimit_nofile', main, (directive) => number(directive)),
-    accepted('main', 'worker_rlimit_core', main, (directive) => size(directive)),
-    accepted('main', 'worker_priority', main, () => undefined),
-    accepted('main', 'worker_cpu_affinity', main, () => undefined, [1, Number.POSITIVE_INFINITY]),
-    accepted('main', 'timer_resolution', main, (directive) => time(directive)),
+    slot('worker_priority', 'workerPriority', workerPriority),
+    { ...slot('worker_cpu_affinity', 'cpuMasks', cpuMasks), arguments: [1, Number.POSITIVE_INFINITY] },
+    {
+      name: 'env',
+      contexts: main,
+      arguments: 1,
+      level: 'main',
+      set(state: MainState, directive) {
+        const [, name, value] = /^([^=]+)=(.*)$/s.exec(text(directive)) ?? [];
+        if (name !== undefined) state.environment = { ...state.environment, [name]: value! };
+      },
+    },
+    tuned('worker_rlimit_nofile', (directive) => number(directive)),
+    tuned('worker_rlimit_core', (directive) => size(directive)),
+    tuned('timer_resolution', (directive) => time(directive)),
+    tuned('lock_file', text),
+    tuned('pcre_jit', flag),
+    tuned('debug_points', (directive) => oneOf(directive, ['stop', 'abort'])),
+    tuned('multi_accept', flag, events),
+    tuned('accept_mutex', flag, events),
+    tuned('accept_mutex_delay', (directive) => time(directive), events),
+    tuned('worker_aio_requests', (directive) => number(directive), events),
+    tuned('use', eventMethod, events),
     accepted('main', 'thread_pool', main, () => undefined, [2, 3]),
-    accepted('main', 'lock_file', main, () => undefined),
-    accepted('main', 'pcre_jit', main, flag),
     accepted('main', 'ssl_engine', main, () => undefined),
-    accepted('main', 'env', main, () => undefined),
-    accepted('main', 'debug_points', main, () => undefined),
-    accepted('main', 'multi_accept', events, flag),
-    accepted('main', 'accept_mutex', events, flag),
-    accepted('main', 'accept_mutex_delay', events, (directive) => time(directive)),
-    accepted('main', 'worker_aio_requests', events, (directive) => number(directive)),
     accepted('main', 'debug_connection', events, () => undefined),
-    accepted('main', 'use', events, eventMethod),
   ],
   createMain: (): MainState => ({}),
 };
+
+/** A directive that may stand once, and tunes what we have nothing to tune for. */
+function tuned(
+  name: string,
+  check: (directive: Directive, build: Build) => unknown,
+  contexts: readonly Context[] = main,
+): DirectiveSpec {
+  return {
+    ...accepted('main', name, contexts, check),
+    set(state: MainState, directive, build) {
+      if (state.tuned?.has(name)) build.fail(`"${name}" directive is duplicate`);
+      state.tuned = new Set([...(state.tuned ?? []), name]);
+      check(directive, build);
+    },
+  };
+}
+
+/** `nice` as the system takes it: higher is less. */
+function workerPriority(directive: Directive, build: Build): number {
+  const word = text(directive);
+  return /^[+-]?\d{1,9}$/.test(word) ? Number(word) : build.fail('"worker_priority" directive invalid number');
+}
+
+/** How many masks there are; 0 for `auto`, which fits any number of workers. */
+function cpuMasks({ words }: Directive, build: Build): number {
+  const auto = words[0]!.text === 'auto';
+  for (const { text: mask } of words.slice(auto ? 1 : 0)) {
+    const stranger = /[^01]/.exec(mask)?.[0];
+    if (stranger !== undefined) build.fail(`invalid character "${stranger}" in "worker_cpu_affinity"`);
+  }
+  return auto ? 0 : words.length;
+}
 
 function text(directive: Directive): string {
   return directive.words[0]!.text;
@@ -154,7 +199,7 @@ function workerConnections(directive: Directive, build: Build): number {
 
 function eventMethod(directive: Directive): void {
   const method = text(directive);
-  if (/^(epoll|kqueue|poll|select|eventport|\/dev\/poll)$/.test(method)) return;
+  if (method === (process.platform === 'linux' ? 'epoll' : 'kqueue')) return;
   throw new ConfigError(`invalid event type "${method}"`);
 }
 
@@ -171,10 +216,23 @@ export function errorLogOf(directive: Directive, build: Build): ErrorLog {
   return { file: file === 'stderr' || file.startsWith('syslog:') ? file : build.path(file), level: found! };
 }
 
-/** The main context with its defaults. Throws when there is no `events`. */
-export function processConfiguration(top: Configurations, errorLog: string): ProcessConfiguration {
+/** The main context with its defaults. Throws when there is no `events`, or when a worker couldn't even listen on so many sockets. */
+export function processConfiguration(
+  top: Configurations,
+  errorLog: string,
+  sockets: number,
+  warn: (warning: string) => void,
+): ProcessConfiguration {
   const state = top.main.get(mainModule) as MainState;
   if (state.events !== true) throw new ConfigError('no "events" section in configuration');
+  const { cpuMasks: masks = 0, workerConnections: most = 512, workerProcesses: workers = 1 } = state;
+  if (masks > 0 && masks !== workers) {
+    const words = 'the number of "worker_processes" is not equal to the number of "worker_cpu_affinity" masks';
+    warn(`${words}, using last mask for remaining worker processes`);
+  }
+  if (most <= sockets) {
+    throw new PlacelessError(`${most} worker_connections are not enough for ${sockets} listening sockets`);
+  }
   return {
     user: state.user,
     workerProcesses: state.workerProcesses ?? 1,
@@ -184,6 +242,8 @@ export function processConfiguration(top: Configurations, errorLog: string): Pro
     masterProcess: state.masterProcess ?? true,
     errorLog: state.errorLog ?? [{ file: errorLog, level: 'error' }],
     workingDirectory: state.workingDirectory,
+    workerPriority: state.workerPriority ?? 0,
+    environment: state.environment ?? {},
     workerShutdownTimeout: state.workerShutdownTimeout ?? 0,
   };
 }

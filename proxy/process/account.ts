@@ -1,4 +1,6 @@
-import type { Account } from '../http/configuration.ts';
+import { setPriority } from 'node:os';
+import { ConfigError, failedCall, systemPath } from '../config/index.ts';
+import type { Account, ProcessConfiguration } from '../http/configuration.ts';
 
 /** nginx's own choice where no `user` directive is given; some systems call the group otherwise. */
 const NOBODY: readonly Account[] = [
@@ -6,11 +8,24 @@ const NOBODY: readonly Account[] = [
   { name: 'nobody', group: 'nobody' },
 ];
 
+/** What a worker makes of its process before it serves: priority, rights, environment, folder. Throws nginx's error. Source: ngx_worker_process_init. */
+export function settle({ user, workerPriority, environment, workingDirectory }: ProcessConfiguration): void {
+  Object.assign(process.env, environment);
+  if (workerPriority !== 0) setPriority(workerPriority);
+  become(user);
+  if (workingDirectory === undefined) return;
+  try {
+    process.chdir(systemPath(workingDirectory));
+  } catch (error) {
+    throw new ConfigError(failedCall('chdir', workingDirectory, error).replace(/\(\) ("[^"]*")/, '($1)'));
+  }
+}
+
 /**
  * Gives up root's rights for those of an account, `nobody` when none is given; does nothing for an ordinary user.
  * Throws when the system knows no such user or group.
  */
-export function become(account: Account | undefined): void {
+function become(account: Account | undefined): void {
   if (process.geteuid?.() !== 0) return;
   const [first, second] = account === undefined ? NOBODY : [account];
   try {

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { buildConfiguration } from '../http/build-configuration.ts';
 import type { Configuration } from '../http/configuration.ts';
 import type { ZoneKeeper } from '../http/zone-keeper.ts';
-import { become } from './account.ts';
+import { settle } from './account.ts';
 import type { Serve, Started } from './messages.ts';
 import { obeySignals } from './signals.ts';
 import { type StartOptions, Worker } from './worker.ts';
@@ -43,7 +43,7 @@ async function serve(message: Serve, given: Given): Promise<void> {
     // The master has read it without an error, and has given the warnings.
     const configuration = buildConfiguration({ ...given, ...start, snapshot });
     const started = await worker.start(configuration);
-    if (started) become(configuration.process.user);
+    if (started) settle(configuration.process);
     answer = started ? { started } : { started, errors };
   } catch (error) {
     answer = { started: false, errors: [(error as Error).message] };

@@ -22,12 +22,12 @@ export class Daemon {
     return new Daemon(engine, await freePort());
   }
 
-  /** Writes the configuration: `http` is the inside of the http block, `main` stands before it. PORT and FOLDER are replaced. */
-  configure(http: string, main = ''): void {
+  /** Writes the configuration: `http` is the inside of the http block, `main` stands before it, `events` in that block. PORT and FOLDER are replaced. */
+  configure(http: string, main = '', events = ''): void {
     const kinds = this.engine === 'nginx' ? ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'] : [];
     const temporary = kinds.map((kind) => `${kind}_temp_path FOLDER/${kind};`).join(' ');
     const user = process.geteuid?.() === 0 && !main.includes('user ') ? 'user root;' : '';
-    const text = `${user} ${main} daemon on; pid FOLDER/nginx.pid; error_log FOLDER/error.log notice; events { }
+    const text = `${user} ${main} daemon on; pid FOLDER/nginx.pid; error_log FOLDER/error.log notice; events { ${events} }
       http { access_log off; ${temporary} ${http} }`;
     writeFileSync(
       this.file('nginx.conf'),
