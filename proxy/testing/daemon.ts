@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from './free-port.ts';
 import { commandOf, type EngineName } from './server-program.ts';
-import { until } from './until.ts';
+import { until, within } from './until.ts';
 
 /** nginx or ours in the background, as a master with its workers; programs that follow one another share the folder. */
 export class Daemon {
@@ -35,15 +35,22 @@ export class Daemon {
     );
   }
 
-  /** The command's exit code and what it said, once it has ended and nobody can say more. */
-  start(): Promise<{ code: number | null; said: string }> {
+  /**
+   * The command's exit code and what it said, once it has ended and nobody can say more. A server that was started has
+   * workers by then: before its master waits for signals, nginx forgets them.
+   */
+  async start(): Promise<{ code: number | null; said: string }> {
     const [program, ...words] = commandOf(this.engine);
     const child = spawn(program, [...words, '-p', this.folder, '-c', this.file('nginx.conf')], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let said = '';
     child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString('latin1')));
-    return new Promise((resolve) => child.once('close', (code) => resolve({ code, said })));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const code = await within('the end of the command', ended, () => `${said}\n${this.errorLog}`);
+    const serves = () => this.pid() !== 0 && childrenOf(this.pid()).length > 0;
+    if (code === 0) await until('a worker runs', serves, () => this.errorLog);
+    return { code, said };
   }
 
   file(name: string): string {
@@ -61,7 +68,7 @@ export class Daemon {
 
   /** Status, `X-Worker` and body of an answer over a connection of its own. Rejects when the connection breaks. */
   get(uri = '/', headers: Readonly<Record<string, string>> = {}): Promise<string> {
-    return new Promise((resolve, reject) => {
+    const whole = new Promise<string>((resolve, reject) => {
       const options = { port: this.port, host: '127.0.0.1', path: uri, agent: false, headers };
       request(options, (response) => {
         let body = '';
@@ -74,6 +81,7 @@ export class Daemon {
         .on('error', reject)
         .end();
     });
+    return within(`the answer to ${uri}`, whole, () => this.errorLog);
   }
 
   /** The answers that come, once `count` different ones have: with `return 200 $pid`, the workers. */
