@@ -5,6 +5,7 @@ import type { Regex } from '../http/regex.ts';
 import { slot } from '../http/slot.ts';
 import { cacheMain } from '../upstream/cache/directives.ts';
 import {
+  GATEWAY_RETRIES,
   type Gateway,
   type GatewayLocation,
   gatewayHandler,
@@ -48,7 +49,6 @@ function protocol({ keepConnection, catchStderr = [] }: FastcgiLocation): Answer
 }
 
 const everywhere = ['http', 'server', 'location'] as const;
-const RETRIES = ['error', 'timeout', 'invalid_header', 'non_idempotent', 'http_500', 'http_503', 'http_403'];
 
 /** Requests to applications by FastCGI. Source: ngx_http_fastcgi_module.c. */
 export const fastcgi: Module = {
@@ -80,7 +80,7 @@ export const fastcgi: Module = {
       },
     },
     sendLowat('fastcgi_send_lowat'),
-    ...upstreamDirectives('fastcgi', 'ngx_http_fastcgi_module', [...RETRIES, 'http_404', 'http_429', 'updating']),
+    ...upstreamDirectives('fastcgi', 'ngx_http_fastcgi_module', GATEWAY_RETRIES),
   ],
   ...cacheMain,
   createLocation: (): FastcgiLocation => ({ ssl: {}, cache: {} }),

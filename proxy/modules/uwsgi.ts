@@ -3,6 +3,7 @@ import type { Module } from '../http/module.ts';
 import { slot } from '../http/slot.ts';
 import { cacheMain } from '../upstream/cache/directives.ts';
 import {
+  GATEWAY_RETRIES,
   type Gateway,
   type GatewayLocation,
   gatewayHandler,
@@ -44,7 +45,6 @@ function readHead(text: string): ReturnType<typeof readCgiHead> {
 }
 
 const everywhere = ['http', 'server', 'location'] as const;
-const RETRIES = ['error', 'timeout', 'invalid_header', 'non_idempotent', 'http_500', 'http_503', 'http_403'];
 const byte = (name: string, key: 'modifier1' | 'modifier2'): Module['directives'][number] =>
   slot<UwsgiLocation>('location', everywhere, name, key, (directive) => numberBetween(directive, 0, 255));
 
@@ -60,7 +60,7 @@ export const uwsgi: Module = {
     byte('uwsgi_modifier1', 'modifier1'),
     byte('uwsgi_modifier2', 'modifier2'),
     slot<UwsgiLocation>('location', everywhere, 'uwsgi_string', 'string', (directive) => directive.words[0]!.text),
-    ...upstreamDirectives('uwsgi', 'ngx_http_uwsgi_module', [...RETRIES, 'http_404', 'http_429', 'updating']),
+    ...upstreamDirectives('uwsgi', 'ngx_http_uwsgi_module', GATEWAY_RETRIES),
     ...tlsDirectives('uwsgi'),
   ],
   ...cacheMain,

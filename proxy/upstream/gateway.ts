@@ -6,6 +6,7 @@ import { systemTemporaryPath } from '../http/temporary-file.ts';
 import { type HostAndPort, parseHostAndPort } from './address.ts';
 import { Caching } from './cache/caching.ts';
 import { findUpstream } from './dynamic.ts';
+import { NEXT } from './failure.ts';
 import { Forwarding } from './forward.ts';
 import type { ForwardSettings } from './forward-request.ts';
 import { settingsOf } from './forward-settings.ts';
@@ -61,6 +62,11 @@ export interface Gateway<Location extends GatewayLocation = GatewayLocation> {
   /** How the answers for a location are read. */
   protocol(location: Location): AnswerProtocol;
 }
+
+/** What `uwsgi_next_upstream` and `fastcgi_next_upstream` may name: applications behind them know no 502 and 504. */
+export const GATEWAY_RETRIES: readonly string[] = Object.keys(NEXT).filter(
+  (name) => name !== 'http_502' && name !== 'http_504',
+);
 
 /** Takes the scheme and the address apart. */
 function targetOf({ scheme, schemes }: Gateway, text: string): Target {
