@@ -31,7 +31,8 @@ export type Capability =
   | 'access-log'
   | 'own-authority'
   | 'https'
-  | 'client-addresses';
+  | 'client-addresses'
+  | 'users';
 
 export interface Objective {
   /** `labN.slug` */
@@ -198,6 +199,8 @@ export interface World {
    */
   accessLog(since: number, lines: number, containing: string): Promise<readonly string[]>;
   accessLogLength(): Promise<number>;
+  /** Lines with `containing` in them: of all files below /var/log/nginx, and of what the server wrote to its terminal. */
+  logged(containing: string): Promise<readonly string[]>;
   /** Stops the student's server and starts it again. */
   restartServer(): Promise<void>;
   /** The users of /etc/nginx/htpasswd, made up for this run; none where the lab has none. */

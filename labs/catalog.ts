@@ -60,4 +60,11 @@ export const labs: readonly CatalogEntry[] = [
     title: 'So much, and no more',
     load: () => import('./lab7-rate-limit/lab.ts'),
   },
+  {
+    number: 9,
+    name: 'authentication',
+    folder: 'lab9-authentication',
+    title: 'Who are you?',
+    load: () => import('./lab9-authentication/lab.ts'),
+  },
 ];

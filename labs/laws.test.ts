@@ -15,6 +15,7 @@ const starterFails: Readonly<Record<string, readonly string[]>> = {
   'lab5-https-redirect': ['tls', 'redirect', 'no-plaintext', 'verbatim'],
   'lab6-virtual-hosts': ['back-office', 'posters', 'unknown-host'],
   'lab7-rate-limit': ['limited', 'downloads-at-once', 'download-speed'],
+  'lab9-authentication': ['asks'],
 };
 
 /** Labs whose checks are about time. */

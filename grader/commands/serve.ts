@@ -32,6 +32,9 @@ export async function serve(word: string, options: TargetOptions): Promise<numbe
       ...(lab.tls ? [`                    https://${real.https}   (port 443)`] : []),
       ...real.applications.map(({ name, address }) => `  ${name.padEnd(16)}  http://${address}`),
       `  logs              ${real.logs}`,
+      ...target.world.users.map(
+        ({ name, password }, i) => `  ${i === 0 ? 'users ' : '      '}            ${name}, password ${password}`,
+      ),
     ];
     const attempt = target.secure
       ? `curl -ik --connect-to ::${real.https} https://catalog.test/`

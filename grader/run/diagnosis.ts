@@ -1,4 +1,5 @@
 import type { Case, Finding, Rule } from './case.ts';
+import { authenticationRules } from './rules/authentication.ts';
 import { certificateRules } from './rules/certificate.ts';
 import { forwardingRules } from './rules/forwarding.ts';
 import { headerRules } from './rules/headers.ts';
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   ...redirectRules,
   ...hostRules,
   ...limitRules,
+  ...authenticationRules,
   ...headerRules,
   ...pageRules,
 ];

@@ -133,6 +133,7 @@ async function openOnce(
     ]);
     // From 127.0.0.2 nobody reaches ::1.
     const fromElsewhere = [80, 443].every((port) => (front(port)?.host ?? '127.0.0.1') === '127.0.0.1');
+    if (lab.users) capabilities.add('users');
     if (fromElsewhere && (await hasLoopbackNetwork())) capabilities.add('client-addresses');
     client = createClient({
       http: front(80) ?? { host: '127.0.0.1', port: mapped.addresses.port(80, 'listen') },
@@ -151,6 +152,7 @@ async function openOnce(
       translation,
       address: { http: '80', https: '443' },
       signal,
+      output: () => server?.output ?? '',
       async restart() {
         await server?.stop();
         if (!(await start()))

@@ -43,6 +43,7 @@ export async function openLive(spec: Spec, lab: Lab, _seed: number, signal: Abor
     translation: noTranslation,
     address: door,
     signal,
+    output: () => '',
     async restart() {
       throw new Error('a live server cannot be restarted from here');
     },

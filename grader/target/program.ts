@@ -81,6 +81,7 @@ export async function openProgram(
       signal,
     });
     const capabilities: Capability[] = ['applications', 'stop-applications', 'files', 'own-authority', 'https'];
+    if (lab.users) capabilities.push('users');
     if (await hasLoopbackNetwork()) capabilities.push('client-addresses');
     const world = createWorld({
       capabilities: new Set(capabilities),
@@ -90,6 +91,7 @@ export async function openProgram(
       translation,
       address: { http: '80', https: '443' },
       signal,
+      output: () => server?.output ?? '',
       async restart() {
         await server?.stop();
         endEscaped(sandbox.root);

@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly translation: Translation;
   readonly address: World['address'];
   readonly restart: () => Promise<void>;
+  /** What the server wrote to its terminal. */
+  readonly output: () => string;
   readonly signal: AbortSignal;
 }
 
@@ -66,18 +68,41 @@ export function createWorld(options: WorldOptions): World {
     async accessLogLength() {
       return (await stat(log()).catch(() => ({ size: 0 }))).size;
     },
+    async logged(containing) {
+      const texts = [
+        options.output(),
+        ...(await textsBelow(options.root && path.join(options.root, '/var/log/nginx'))),
+      ];
+      const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.includes(containing));
+      return lines.map((line) => options.translation.text(line));
+    },
     restartServer: options.restart,
     users: options.users,
     address: options.address,
   };
 }
 
+/** The last bytes of every file of a folder, however deep. */
+async function textsBelow(folder: string | undefined): Promise<readonly string[]> {
+  if (folder === undefined) throw new Error('the logs of a live target cannot be reached');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  return Promise.all(
+    files.map(async (file) => {
+      const { size } = await stat(file);
+      return (await readFrom(file, Math.max(0, size - mostOfALog))).toString('latin1');
+    }),
+  );
+}
+
+const mostOfALog = 16 * 1024 * 1024;
+
 async function readFrom(file: string, position: number): Promise<Buffer> {
   const handle = await open(file).catch(() => undefined);
   if (handle === undefined) return Buffer.alloc(0);
   try {
     const { size } = await handle.stat();
-    const bytes = Buffer.alloc(Math.max(0, Math.min(size - position, 16 * 1024 * 1024)));
+    const bytes = Buffer.alloc(Math.max(0, Math.min(size - position, mostOfALog)));
     await handle.read(bytes, 0, bytes.length, position);
     return bytes;
   } finally {

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, normalize } from 'node:path';
 
 /** A request, read whole. */
 export interface Asked {
@@ -167,4 +169,34 @@ export function siteOf(name: string, asked: Asked): Answer | Promise<Answer> | u
 /** The name of a Host header, without case and port; empty when there is none. */
 export function nameOf({ host = '' }: Asked): string {
   return host.toLowerCase().replace(/:\d+$/, '');
+}
+
+/** Lab 9, with basic credentials judged by `isKnown`; `guards` says whether a target needs them. */
+export function guarded(
+  asked: Asked,
+  isKnown: (name: string, password: string) => boolean,
+  guards: (target: string) => boolean = (target) => plainPath(target).startsWith('/admin/'),
+): Answer | Promise<Answer> {
+  if (nameOf(asked).replace(/\.$/, '') !== 'backoffice.test') return site(asked, (name) => file('poster', name));
+  if (!guards(asked.target)) return pass(process.env.BACK_OFFICE, asked);
+  const [, base64 = ''] = /^Basic (.+)$/.exec(headerOf(asked, 'authorization')) ?? [];
+  const [, name, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(base64, 'base64').toString()) ?? [];
+  if (name !== undefined && isKnown(name, password!)) return pass(process.env.BACK_OFFICE, asked);
+  return { status: 401, rawHeaders: ['WWW-Authenticate', 'Basic realm=staff'] };
+}
+
+export function headerOf({ rawHeaders }: Asked, name: string): string {
+  const at = rawHeaders.findIndex((word, i) => i % 2 === 0 && word.toLowerCase() === name);
+  return at < 0 ? '' : rawHeaders[at + 1]!;
+}
+
+/** Decoded, without doubled slashes and dot segments. */
+export function plainPath(target: string): string {
+  return normalize(decodeURIComponent(target.split('?')[0]!)).replace(/\/+/g, '/');
+}
+
+/** Whether the list of users has this name with this password. */
+export function isListed(name: string, password: string): boolean {
+  const digest = createHash('sha1').update(password).digest('base64');
+  return readFileSync(process.env.HTPASSWD!, 'utf8').split('\n').includes(`${name}:{SHA}${digest}`);
 }

@@ -8,7 +8,7 @@ import { type AnsweredConnection, Http1Transport } from './http1-transport.ts';
 import { type BodySource, IncomingBody } from './incoming-body.ts';
 import type { Service } from './phases.ts';
 import { type HeadError, type HeadLimits, parseRequestHead, type RequestHead, unfinishedHead } from './request-head.ts';
-import { HostChoice } from './request-host.ts';
+import { HostChoice, serverBeforeHost } from './request-host.ts';
 
 /** Bytes of requests that may wait while one is being answered. */
 const MOST_PIPELINED = 65536;
@@ -53,7 +53,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
     super(accepted, ++shared.count, secure, service.hosts.text);
     this.#service = service;
     this.#shared = shared;
-    const { core } = service.hosts.defaultServer;
+    const { core } = serverBeforeHost(service.hosts, this.tls);
     this.#limits = {
       firstBufferSize: core.clientHeaderBufferSize,
       bufferCount: core.largeClientHeaderBuffers.number,

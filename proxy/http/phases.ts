@@ -4,6 +4,7 @@ import type { HttpExchange } from './http-exchange.ts';
 import { AGAIN, type Configurations, DECLINED, type Handler, type Module, OK, type Phase } from './module.ts';
 import { type HeadFilter, isIdle, type Plan, type PlannedStep, Plans } from './plan.ts';
 import { redirectLocation } from './redirect.ts';
+import { serverBeforeHost } from './request-host.ts';
 import { escapeUri, parseRequestUri } from './request-uri.ts';
 import type { Trace } from './trace/trace.ts';
 import { tryFiles } from './try-files.ts';
@@ -112,7 +113,10 @@ export class Phases {
   begin(exchange: HttpExchange): void {
     const parsed =
       exchange.requestHead.uri ??
-      parseRequestUri(exchange.target, exchange.service.hosts.defaultServer.core.mergeSlashes);
+      parseRequestUri(
+        exchange.target,
+        serverBeforeHost(exchange.service.hosts, exchange.connection.tls).core.mergeSlashes,
+      );
     if (parsed === undefined) {
       exchange.keepAlive = false;
       exchange.logError('info', 'client sent invalid request while reading client request line');

@@ -1,6 +1,16 @@
-import type { VirtualServer } from './configuration.ts';
+import type { TLSSocket } from 'node:tls';
+import type { VirtualHosts, VirtualServer } from './configuration.ts';
 import { validHost } from './host-name.ts';
 import type { HttpExchange } from './http-exchange.ts';
+
+/**
+ * The server whose settings hold until a request says its host: the one that the handshake asked for, else the default
+ * one. Source: ngx_http_ssl_servername.
+ */
+export function serverBeforeHost(hosts: VirtualHosts, tls: TLSSocket | undefined): VirtualServer {
+  const name = (tls as { servername?: string | false } | undefined)?.servername;
+  return name ? hosts.find(name.toLowerCase()) : hosts.defaultServer;
+}
 
 /**
  * Chooses the server by the Host header or the authority of the request line, and enters its configuration.

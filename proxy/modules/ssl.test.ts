@@ -60,7 +60,7 @@ describe.skipIf(nginxMissing !== undefined)('TLS and HTTP/2 as nginx has them', 
          location /closed { return 444; }
          location /teapot { return 418; }
        }
-       server { listen 127.0.0.1:PORT ssl; server_name b.test *.b.test; ${certificate('b')} location / { return 200 "b ${FACTS}"; } }
+       server { listen 127.0.0.1:PORT ssl; server_name b.test *.b.test; ${certificate('b')} merge_slashes off; location //here { return 200 "$uri"; } location / { return 200 "b ${FACTS}"; } }
        server {
          listen 127.0.0.1:OTHER ssl; server_name c.test; ${certificate('c')} ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES256-GCM-SHA384;
          ssl_session_tickets off; ssl_client_certificate ${folder}/authority.crt; ssl_verify_client optional;
@@ -147,6 +147,12 @@ describe.skipIf(nginxMissing !== undefined)('TLS and HTTP/2 as nginx has them', 
     ['an unknown name', { servername: 'unknown.test' }],
     ['a name in capitals', { servername: 'B.test' }],
     ['the Host decides who answers', { servername: 'a.test' }, get('/', '', 'b.test')],
+    [
+      'until the host is known, the settings of the server that the handshake asked for hold',
+      { servername: 'b.test' },
+      get('//here', '', 'b.test'),
+    ],
+    ['and those of the default one when it asked for another', { servername: 'a.test' }, get('//here', '', 'b.test')],
     ['TLS 1.2', { servername: 'a.test', maxVersion: 'TLSv1.2' }],
     [
       'TLS 1.1 is refused',
