@@ -1,5 +1,7 @@
 import { Socket } from 'node:net';
 
+/** Bytes that may wait to be sent: with Node's 64 KB, all that an upstream sends in one read would look like a client that is slow. */
+const WRITTEN = 131_072;
 const BUFFER = Buffer.allocUnsafeSlow(65536);
 
 /** What Node keeps behind a socket; none of it is public. */
@@ -34,6 +36,7 @@ export function readAccepted(accepted: Socket, onBytes: (bytes: Buffer) => void)
   const socket = new Socket({
     handle,
     allowHalfOpen: true,
+    writableHighWaterMark: WRITTEN,
     onread: {
       buffer: BUFFER,
       callback(length: number, buffer: Uint8Array): boolean {

@@ -89,6 +89,10 @@ export class AnswerWriter {
     return this.#socket.write('\r\n', 'latin1');
   }
 
+  get flushed(): boolean {
+    return this.#socket.writableLength === 0;
+  }
+
   /** The end of a body; `last` is what follows it ('' for nothing). */
   end(last: string): void {
     if (last !== '') this.#socket.write(last, 'latin1');

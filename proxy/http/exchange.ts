@@ -135,6 +135,8 @@ export interface Exchange {
   sendHead(): void;
   /** Returns false when the client's buffer is full: wait for `onDrain`. */
   write(chunk: Buffer): boolean;
+  /** Nothing that was written is held any more: its bytes may be overwritten. */
+  readonly flushed: boolean;
   onDrain: (() => void) | undefined;
   end(): void;
   /** An error answer: `error_page` is consulted, then nginx's own page. Before the head only. */

@@ -348,6 +348,10 @@ export class HttpExchange implements Exchange {
     return this.#bodyFilters === undefined ? this.transport.write(this, chunk) : this.#bodyFilters.write(chunk);
   }
 
+  get flushed(): boolean {
+    return this.#bodyFilters === undefined && this.transport.flushed;
+  }
+
   end(): void {
     if (this.finished) return;
     if (this.#bodyFilters === undefined) this.transport.end(this);

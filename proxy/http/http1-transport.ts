@@ -70,6 +70,10 @@ export class Http1Transport implements Transport {
     return ready;
   }
 
+  get flushed(): boolean {
+    return this.#writer.flushed;
+  }
+
   end(exchange: HttpExchange): void {
     if (exchange.finished) return;
     if (this.#chunked) {

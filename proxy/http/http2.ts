@@ -155,6 +155,7 @@ class Http2Body implements RequestBody {
 
 /** One stream under an exchange. Source: ngx_http_v2_header_filter. */
 class Http2Transport implements Transport {
+  readonly flushed = false;
   readonly #stream: ServerHttp2Stream;
 
   constructor(stream: ServerHttp2Stream) {

@@ -73,6 +73,7 @@ const NO_BODY: RequestBody = {
 
 /** The wire under a subrequest: whoever asked for it. */
 class SubrequestTransport implements Transport {
+  readonly flushed = false;
   readonly #wish: Subrequest;
 
   constructor(wish: Subrequest) {

@@ -16,6 +16,8 @@ export interface Transport {
   sendHead(exchange: HttpExchange): void;
   /** Returns false when the client's buffer is full. The chunk may be kept: it must not change afterwards. */
   write(exchange: HttpExchange, chunk: Buffer): boolean;
+  /** Nothing that was written is held any more: its bytes may be overwritten. */
+  readonly flushed: boolean;
   /** The answer is complete; the exchange is over once `exchange.finish()` was called by the transport. */
   end(exchange: HttpExchange): void;
   /** Ends the connection (or resets the stream) without more words. */

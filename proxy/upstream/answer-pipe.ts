@@ -6,6 +6,9 @@ import type { BodyReader } from './response-body.ts';
 import { headerOf } from './response-head.ts';
 import { Spool } from './spool.ts';
 
+/** Pieces of fewer bytes are cheaper in a buffer of their own. */
+const SMALL = 4096;
+
 /**
  * The body of an upstream's answer on its way to the client: takes the framing off, shows it to whoever keeps it, and
  * puts aside what a slow client hasn't taken yet. Source: ngx_event_pipe.c.
@@ -19,6 +22,8 @@ export class AnswerPipe {
   readonly #onRoom: () => void;
   /** What the client hasn't taken yet: only a slow one has it. */
   #spool: Spool | undefined;
+  /** What the last piece was copied into. */
+  #copy: Buffer | undefined;
   /** The upstream waits for the client. */
   #waiting = false;
   /** Runs while the upstream has to wait because of `proxy_limit_rate`. */
@@ -51,7 +56,7 @@ export class AnswerPipe {
     if (stop === start) return true;
     const body = bytes.subarray(start, stop);
     this.#keeper?.write(body);
-    const ready = this.#pass(Buffer.from(this.#wanted(body)));
+    const ready = this.#pass(this.#copyOf(this.#wanted(body)));
     this.#length += body.length;
     if (this.#settings.limitRate > 0) this.#slowDown(this.#settings.limitRate);
     this.#waiting = !ready;
@@ -63,6 +68,19 @@ export class AnswerPipe {
     const [part] = this.#exchange.segments?.parts ?? [];
     if (part === undefined) return body;
     return body.subarray(Math.max(0, part.start - this.#length), Math.max(0, part.end - this.#length));
+  }
+
+  /** A copy, in the buffer of the piece before when the client has all of that: a fresh one for each costs more than the copy. */
+  #copyOf(bytes: Buffer): Buffer {
+    const { length } = bytes;
+    if (length < SMALL) return Buffer.from(bytes);
+    let copy = this.#copy;
+    if (copy === undefined || copy.length < length || this.#spool !== undefined || !this.#exchange.flushed) {
+      copy = Buffer.allocUnsafeSlow(length);
+      this.#copy = copy;
+    }
+    bytes.copy(copy);
+    return copy.length === length ? copy : copy.subarray(0, length);
   }
 
   /** Counts in whole seconds, as nginx does. Source: ngx_event_pipe_read_upstream. */
