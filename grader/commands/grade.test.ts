@@ -62,6 +62,7 @@ describe('the commands for a class', () => {
     expect(graded.stdout).toContain('3 students, 0 passed, 0 not, 3 refused, 1 late, 1 handed in nothing');
     expect(graded.stderr).toContain('3 submissions\n');
     expect(graded.stderr).toContain('seed: 5');
+    expect(graded.stderr).toContain('2 of 3 count as in time, since nothing says when they were handed in');
     expect(graded.stdout + graded.stderr).not.toContain('\u001b');
 
     const again = await workbook('grade', folder.place('in'), ...options, ...late);

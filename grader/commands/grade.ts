@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { ClassReport } from '../batch/class/grade-class.ts';
 import type { RosterStudent } from '../batch/discovery/roster.ts';
 import type { Settings } from '../batch/gradebook/settings.ts';
+import type { GradedAttempt } from '../batch/graded.ts';
 import type { Queue } from '../batch/queue.ts';
 import { workbookRoot } from '../workspace/index.ts';
 import { type ClassProgressView, createClassProgress } from './class-progress.ts';
@@ -95,8 +96,19 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
   }
   await printReport(report, options);
   await writeClassReports(wanted, report.graded);
+  if (options.deadline !== undefined) noteUnknownTimes(report.graded.attempts);
   process.stderr.write(`\nResults: ${out}   seed: ${report.run.seed}\n`);
   return report.graded.attempts.some(({ outcome }) => outcome === 'error') ? exitCodes.error : exitCodes.passed;
+}
+
+/** A deadline does nothing for submissions of which nobody says when they were handed in: the time of a file is that of its copy. */
+function noteUnknownTimes(attempts: readonly GradedAttempt[]): void {
+  const unknown = attempts.filter(({ submittedAt, late }) => submittedAt === undefined && late === undefined).length;
+  if (unknown === 0) return;
+  process.stderr.write(
+    `\n${unknown} of ${attempts.length} count as in time, since nothing says when they were handed in; a column ` +
+      '`submitted at` in the roster would.\n',
+  );
 }
 
 async function printReport({ graded, differences }: ClassReport, { regrade }: GradeOptions): Promise<void> {
