@@ -31,6 +31,8 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
 
   const started = async (): Promise<number> => {
     expect(await daemon.start()).toEqual({ code: 0, said: '' });
+    // nginx's command ends a moment before its daemon has a pid file.
+    await until('the workers run', () => daemon.pid() !== 0 && workersOf(daemon.pid()).length === 2);
     return daemon.pid();
   };
   /** USR2, until the new program serves beside the old one. */
