@@ -60,6 +60,20 @@ function createProgram(exit: (code: number) => void): Command {
     async (lab, options) => exit(await (await import('./commands/serve.ts')).serve(lab, options)),
   );
   program
+    .command('explain')
+    .description('show how a configuration treats one request: explain lab4 GET /poster/x.jpg')
+    .argument('<lab>')
+    .argument('<request...>', 'a path, or a method and a path')
+    .option('-H, --header <line>', "a header, as curl takes it: 'Host: www.catalog.test'; 'Host:' for none", collect)
+    .option('--body <bytes>', 'sends a body of so many bytes')
+    .option('--https', 'through port 443')
+    .option('--config <path>', 'a whole nginx.conf, a conf.d file, or a tree like /etc/nginx')
+    .option('--solution', "the lab's own solution")
+    .option('--json', 'one JSON document on stdout')
+    .action(async (lab, request, options) =>
+      exit(await (await import('./commands/explain.ts')).explain(lab, request, options)),
+    );
+  program
     .command('hint')
     .description('one more hint')
     .argument('<lab>')

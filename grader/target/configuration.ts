@@ -17,6 +17,7 @@ import { type Server, ServerProcess, waitForDoors } from './server-process.ts';
 import { readStartupMessages } from './startup-messages.ts';
 import { readSubmission, type Submission, usesStockMain } from './submission.ts';
 import type { OpenTarget, StudentConfiguration, TargetSpec } from './target.ts';
+import { readTraces, type Words } from './traces.ts';
 import { createWorld } from './world.ts';
 
 type Spec = Extract<TargetSpec, { kind: 'configuration' }>;
@@ -27,19 +28,32 @@ type Spec = Extract<TargetSpec, { kind: 'configuration' }>;
  */
 const startLimit = 30_000;
 
-/** Runs a student's configuration in a sandbox, on the reference proxy or on nginx; see `prepareServer` for `prepared`. */
+export interface ConfigurationOptions {
+  readonly launcher: Launcher;
+  /** From `prepareServer`. */
+  readonly prepared?: ServerProcess | undefined;
+  readonly host?: ServerHost | undefined;
+  /** Has the reference proxy write down how it treats each request. */
+  readonly trace?: boolean | undefined;
+}
+
+/** Runs a student's configuration in a sandbox, on the reference proxy or on nginx. */
 export async function openConfiguration(
   spec: Spec,
   lab: Lab,
   seed: number,
   signal: AbortSignal,
-  launcher: Launcher,
-  prepared?: ServerProcess,
-  host?: ServerHost,
+  options: ConfigurationOptions,
 ): Promise<OpenTarget> {
   // Many checks run side by side: a port that was free may be taken by another before the server binds it.
   for (let attempt = 1; ; attempt++) {
-    const target = await openOnce(spec, lab, seed, signal, launcher, attempt === 1 ? prepared : undefined, host);
+    const target = await openOnce(
+      spec,
+      lab,
+      seed,
+      signal,
+      attempt === 1 ? options : { ...options, prepared: undefined },
+    );
     const taken = target.startup.messages.some(({ file, text }) => file === undefined && /bind\(\).*in use/.test(text));
     if (target.startup.ok || !taken || attempt === 3) return target;
     await target.close();
@@ -51,9 +65,7 @@ async function openOnce(
   lab: Lab,
   seed: number,
   signal: AbortSignal,
-  launcher: Launcher,
-  prepared: ServerProcess | undefined,
-  host: ServerHost | undefined,
+  { launcher, prepared, host, trace }: ConfigurationOptions,
 ): Promise<OpenTarget> {
   const submission = readSubmission(spec.path);
   const tree = readIncludeTree(submission.files);
@@ -86,7 +98,7 @@ async function openOnce(
     writeFiles(sandbox, submission, mapped.texts);
     const users = lab.users ? (await import('./users.ts')).writeUsers(sandbox.place('etc/nginx/htpasswd'), seed) : [];
 
-    const facts = { hasPid: mapped.hasPid, stockMain: usesStockMain(submission.files) };
+    const facts = { hasPid: mapped.hasPid, stockMain: usesStockMain(submission.files), trace };
     const command = engineCommand(spec.engine, sandbox.root, facts, launcher);
     const run = (args: readonly string[]) =>
       new ServerProcess(launcher.wrap({ ...command, args: [...command.args, ...args] }, sandbox.root));
@@ -161,12 +173,18 @@ async function openOnce(
         if (command.instructions !== undefined && !hosted) spare ??= new ServerProcess(waitingReference);
       },
     });
+    const configuration = studentView(tree, submission);
+    const words: Words = {
+      text: translation.text,
+      file: (place) => submission.files.get(place)?.name ?? place,
+      configuration,
+    };
     return {
       facts: { kind: 'configuration', engine: spec.engine, location: spec.path },
       startup: { ok, messages },
       client,
       world,
-      configuration: studentView(tree, submission),
+      configuration,
       real: realAddresses(
         front(80) ?? { host: '127.0.0.1', port: mapped.addresses.port(80, 'listen') },
         front(443) ?? { host: '127.0.0.1', port: closedPort },
@@ -180,6 +198,7 @@ async function openOnce(
           .filter((line) => line !== '')
           .map(translation.text);
       },
+      ...(command.traces !== undefined && { traces: async () => readTraces(readText(command.traces!), words) }),
       async ended(patience) {
         await server?.waitForEnd(patience);
         const ending = server?.ending;

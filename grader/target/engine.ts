@@ -37,6 +37,8 @@ export function findNginx(): string {
 export interface EngineCommand extends ServerCommand {
   /** What a `waitingReference` is told instead of being started with arguments. */
   readonly instructions?: string;
+  /** Where it writes how it treats each request. */
+  readonly traces?: string;
   /** Whether it is one process, which a `ServerHost` can run among others. */
   readonly single: boolean;
 }
@@ -56,11 +58,18 @@ export const hostingReference: ServerCommand = {
   args: [...confinement(environment(process.env)), fileURLToPath(new URL('../../proxy/host.mjs', import.meta.url))],
 };
 
+/** What the command depends on. */
+export interface Facts {
+  readonly hasPid: boolean;
+  readonly stockMain: boolean;
+  readonly trace?: boolean | undefined;
+}
+
 /** The command that runs the mapped configuration in the foreground. */
 export function engineCommand(
   engine: 'reference' | 'nginx',
   root: string,
-  { hasPid, stockMain }: { readonly hasPid: boolean; readonly stockMain: boolean },
+  { hasPid, stockMain, trace = false }: Facts,
   launcher: Launcher,
 ): EngineCommand {
   const globals = ['daemon off;'];
@@ -82,12 +91,15 @@ export function engineCommand(
   ];
   const common = { environment: environment(launcher.environment), folder: root, single };
   if (engine === 'nginx') return { ...common, file: findNginx(), args: words };
+  const traces = trace ? `${root}/run/traces` : undefined;
+  if (traces !== undefined) words.push('--trace', traces);
   const instructions = JSON.stringify({ folder: root, words });
   return {
     ...common,
     file: process.execPath,
     args: [...confinement(common.environment), reference, ...words],
     instructions,
+    ...(traces !== undefined && { traces }),
   };
 }
 

@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly prepared?: ServerProcess | undefined;
   /** Runs configurations on the reference proxy, where they need no more than one process. */
   readonly host?: ServerHost | undefined;
+  /** Has the reference proxy write down how it treats each request; see `traces` of the target. */
+  readonly trace?: boolean | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function openTarget(
   lab: Lab,
   seed: number,
   signal: AbortSignal,
-  { launcher = plainLauncher, prepared, host }: OpenOptions = {},
+  { launcher = plainLauncher, prepared, host, trace }: OpenOptions = {},
 ): Promise<OpenTarget> {
   const target = await open();
   return lab.door === 'site' && target.startup.ok ? throughSiteDoor(target, signal) : target;
@@ -38,7 +40,7 @@ export async function openTarget(
   function open(): Promise<OpenTarget> {
     switch (spec.kind) {
       case 'configuration':
-        return openConfiguration(spec, lab, seed, signal, launcher, prepared, host);
+        return openConfiguration(spec, lab, seed, signal, { launcher, prepared, host, trace });
       case 'program':
       case 'command':
         return openProgram(spec, lab, seed, signal, launcher);

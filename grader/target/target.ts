@@ -1,6 +1,7 @@
 import type { Directive } from '../../proxy/config/directive.ts';
 import type { Client, World } from '../lab.ts';
 import type { StartupMessage, TargetFacts } from '../result.ts';
+import type { RequestTrace } from '../trace.ts';
 
 /** What is to be graded. `path` of a configuration is a file (a whole nginx.conf, or a conf.d file) or a tree like /etc/nginx. */
 export type TargetSpec =
@@ -39,6 +40,8 @@ export interface OpenTarget {
   };
   /** Lines of the student's error log (or the program's stderr) so far, in the student's addresses and paths. */
   errorLog(): Promise<string[]>;
+  /** How the reference proxy treated the requests so far, oldest first; undefined where nobody wrote it down. */
+  traces?(): Promise<readonly RequestTrace[]>;
   /**
    * How the student's server ended by itself, with its last words; undefined while it runs. One that is about to end is
    * given `patience` ms. A live target can't tell.

@@ -34,8 +34,8 @@ function reason(hosts: VirtualHosts, host: string, match: NameMatch<VirtualServe
   if (match === undefined) {
     const marked = hosts.defaultServer.core.listens.some((listen) => listen.default && listen.text === hosts.text);
     const why = marked ? 'it is marked default_server' : 'it is the first, and none is marked default_server';
-    if (hosts.servers.length === 1) return `the only server on ${hosts.text}`;
-    return `no server_name on ${hosts.text} fits ${asked}, so the default server takes it: ${why}`;
+    if (hosts.servers.length === 1) return 'the only server for this address and port';
+    return `no server_name fits ${asked}, so the default server takes it: ${why}`;
   }
   const { name, kind } = match;
   if (name === '') return 'a server without a name takes requests without Host';
@@ -51,7 +51,9 @@ function reason(hosts: VirtualHosts, host: string, match: NameMatch<VirtualServe
 
 /** The `server_name` that decided. */
 function nameLine({ file, line }: Line, { configurations }: VirtualServer): Partial<TraceStep> {
-  const directive = inside(configurations.directive).find((each) => each.file === file && each.terminatorLine === line);
+  const directive = inside(configurations.directive).find(
+    (each) => each.name === 'server_name' && each.file === file && each.terminatorLine === line,
+  );
   return directive === undefined ? { at: { file, line } } : placeOf(directive);
 }
 

@@ -36,7 +36,7 @@ export class ExchangeTrace implements Trace {
     const refuses = verdict >= 100;
     const isRewrite = phase === 'rewrite' || phase === 'server-rewrite';
     // Directives that rewrite tell themselves what they do.
-    if (isRewrite || (told && !refuses)) return;
+    if (isRewrite || (told && (!refuses || phase === 'access'))) return;
     if (!refuses && (phase === 'content' || (verdict !== OK && verdict !== DECLINED))) return;
     const name = module === undefined ? undefined : shortName(module);
     if (name === undefined && !refuses) return;

@@ -123,7 +123,7 @@ function watchFor(traces: Traces): Watch {
         const client = exchange.connection.remoteAddress;
         const verdict = handler(exchange);
         if (trace.ended) return verdict;
-        if (phase === 'find-config') trace.tell(locationStep(exchange as HttpExchange));
+        if (phase === 'find-config') trace.steps.splice(before, 0, locationStep(exchange as HttpExchange));
         const { remoteAddress } = exchange.connection;
         if (remoteAddress !== client && module !== undefined) {
           const says = `${shortName(module)}: the client is ${remoteAddress}`;
