@@ -39,6 +39,7 @@ export type TraceStep =
   | (Step & {
       readonly step: 'server' | 'location';
       readonly by?: string;
+      readonly uri?: string;
       readonly candidates: readonly TraceCandidate[];
     })
   | (Step & {

@@ -26,21 +26,17 @@ export async function runCheck(
       import('../target/index.ts'),
       import('../run/index.ts'),
     ]);
-    return await checkLab(
-      lab,
-      (ending) => openTarget(chosen.spec, lab, seed, ending, { prepared, trace: process.env.T === '1' }),
-      {
-        folder: entry.folder,
-        seed,
-        only,
-        signal,
-        facts: chosen.facts,
-        onProgress: (event) => {
-          if (event.kind === 'objective')
-            progress.show(`Lab ${entry.number}  ${event.index + 1} of ${event.of}  ${event.objective.title}`);
-        },
+    return await checkLab(lab, (ending) => openTarget(chosen.spec, lab, seed, ending, { prepared, trace: true }), {
+      folder: entry.folder,
+      seed,
+      only,
+      signal,
+      facts: chosen.facts,
+      onProgress: (event) => {
+        if (event.kind === 'objective')
+          progress.show(`Lab ${entry.number}  ${event.index + 1} of ${event.of}  ${event.objective.title}`);
       },
-    );
+    });
   } finally {
     await prepared?.end();
     progress.clear();

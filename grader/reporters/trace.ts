@@ -6,6 +6,8 @@ export interface TraceOptions {
   readonly colour?: boolean;
   /** Columns; 80 by default, and never more than 100 are used. */
   readonly width?: number;
+  /** Without the candidates, what was sent on, and the headers. */
+  readonly brief?: boolean;
 }
 
 /** Columns before what a step says. */
@@ -18,7 +20,13 @@ const mostLines = 14;
 export function traceText({ steps }: Pick<RequestTrace, 'steps'>, options: TraceOptions = {}): string {
   const paint = createPaint(options.colour ?? false);
   const width = Math.max(40, Math.min(options.width ?? 80, 100));
-  return `${told(steps, paint, width).join('\n')}\n`;
+  const shown = options.brief ? steps.filter(({ step }) => step !== 'header').map(brief) : steps;
+  return `${told(shown, paint, width).join('\n')}\n`;
+}
+
+function brief(step: TraceStep): TraceStep {
+  if (step.step === 'server' || step.step === 'location') return { ...step, candidates: [] };
+  return step.step === 'upstream' ? { ...step, request: [] } : step;
 }
 
 function told(steps: readonly TraceStep[], paint: Paint, width: number): string[] {
@@ -123,5 +131,6 @@ function besides(
   const gap = width - 2 - indent - stringWidth(last) - stringWidth(place);
   const before = lines.slice(0, -1).map((line) => space + shown(line));
   if (gap >= 2) return [...before, `${space}${shown(last)}${' '.repeat(gap)}${paint.cyan(place)}`];
-  return [...before, space + shown(last), `${space}  ${paint.cyan(place)}`];
+  const below = ' '.repeat(Math.max(2, Math.min(indent + 2, width - 2 - stringWidth(place))));
+  return [...before, space + shown(last), below + paint.cyan(place)];
 }

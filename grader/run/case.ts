@@ -2,6 +2,7 @@ import type { Response } from '../lab.ts';
 import type { ObjectiveResult } from '../result.ts';
 import type { Seen } from '../seen.ts';
 import type { StudentConfiguration } from '../target/target.ts';
+import type { RequestTrace } from '../trace.ts';
 
 /** A failed objective with all that may explain it: what went over the wire, and what the configuration says. */
 export interface Case {
@@ -10,6 +11,8 @@ export interface Case {
   readonly seen: readonly Seen[];
   readonly configuration: StudentConfiguration;
   readonly errorLog: readonly string[];
+  /** How the reference proxy treated the requests, where it was asked to tell; other servers tell nothing. */
+  readonly traces?: readonly RequestTrace[];
 }
 
 /** What explains a failure: a sentence, and the line to look at. */

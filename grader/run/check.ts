@@ -1,7 +1,9 @@
-import type { Lab, Objective, World } from '../lab.ts';
+import type { Lab, Objective, Response, World } from '../lab.ts';
+import { eventually } from '../probe/timing.ts';
 import { createRandom } from '../random.ts';
 import type { LabResult, ObjectiveResult, TargetFacts } from '../result.ts';
 import type { OpenTarget } from '../target/target.ts';
+import type { RequestTrace } from '../trace.ts';
 import { type Graded, gradeObjective, reasonOf, skip, TimeIsUp } from './objective.ts';
 import { orAborted } from './observe.ts';
 import { gradingOrder } from './order.ts';
@@ -195,12 +197,27 @@ async function explained(verdict: Graded, target: OpenTarget): Promise<Objective
       seen: verdict.seen,
       configuration: target.configuration,
       errorLog: await target.errorLog(),
+      traces: await tracesOf(target, verdict.responses),
     });
     return finding === undefined ? verdict.result : { ...verdict.result, ...finding };
   } catch {
     // A verdict without its explanation is still right; a diagnosis that breaks must not cost the verdict.
     return verdict.result;
   }
+}
+
+/** ms for the trace of the last answer to be written. */
+const traceLimit = 100;
+
+async function tracesOf(target: OpenTarget, responses: readonly Response[]): Promise<readonly RequestTrace[]> {
+  const last = responses.findLast(({ status }) => status > 0);
+  if (target.traces === undefined || last === undefined) return [];
+  return eventually(
+    () => target.traces!(),
+    (traces) => traces.some((trace) => trace.target === last.request.path && trace.status === last.status),
+    traceLimit,
+    AbortSignal.timeout(10 * traceLimit),
+  );
 }
 
 /** The server's own words with the line they are about and, when it is sure, what is wrong with it. */

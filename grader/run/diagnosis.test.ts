@@ -3,6 +3,7 @@ import { parseText } from '../../proxy/config/index.ts';
 import type { Response } from '../lab.ts';
 import type { StudentConfiguration } from '../target/target.ts';
 import { response } from '../testing/fake-target.ts';
+import type { RequestTrace } from '../trace.ts';
 import type { Case } from './case.ts';
 import { serverFor } from './configuration-model.ts';
 import { diagnose, rules } from './diagnosis.ts';
@@ -50,6 +51,40 @@ describe('which location takes a path', () => {
     const chosen = server && chooseLocation(server, path);
     expect(chosen && written(chosen)).toBe(expected);
   });
+});
+
+test('what the server told of a request counts more than what its configuration leads to expect', () => {
+  const text = `
+    server {
+      listen 80;
+      rewrite ^/films/(.*)$ /poster/$1;
+      location / { proxy_pass http://127.0.0.1:8080; }
+      location /poster/ { root /usr/share/nginx/poster; }
+    }`;
+  const answer = response('/poster/x.jpg', { status: 404 });
+  const place = (line: number) => ({ file: 'default.conf', line });
+  const told = (directive: string, line: number): RequestTrace => ({
+    version: 1,
+    method: 'GET',
+    target: '/poster/x.jpg',
+    protocol: 'HTTP/1.1',
+    secure: false,
+    status: 404,
+    steps: [
+      {
+        step: 'server',
+        says: '',
+        candidates: [{ directive: 'server', at: place(2), chosen: true, says: '' }],
+      },
+      { step: 'location', says: '', uri: '/poster/x.jpg', directive, at: place(line), candidates: [] },
+      { step: 'answer', says: '404', status: 404, bytes: 0 },
+    ],
+  });
+  expect(diagnosis('lab4.posters', text, answer)).toContain('/usr/share/nginx/poster/poster/x.jpg | 6:');
+  expect(diagnosis('lab4.posters', text, answer, { traces: [told('location /', 5)] })).toContain(
+    '`location /` took /poster/x.jpg',
+  );
+  expect(diagnosis('lab4.posters', text, answer, { traces: [told('location /poster/', 6)] })).toContain('| 6:');
 });
 
 test('a line to look at comes with the lines around it', () => {

@@ -1,4 +1,5 @@
 import type { Lab, Objective } from '../lab.ts';
+import type { RequestTrace } from '../trace.ts';
 import type { Standing } from './steps.ts';
 
 /** One lab as the tutorial needs it. */
@@ -16,10 +17,17 @@ export interface SolutionFile {
   readonly text: string;
 }
 
+/** What the server does. */
+export interface Answer {
+  /** Index of the right choice. */
+  readonly choice: number;
+  /** How it treated the last request that was asked for this; undefined where none was. */
+  readonly trace: RequestTrace | undefined;
+}
+
 /** Asks the sandbox, whose server runs until `close`. */
 export interface Oracle {
-  /** Index of the right choice of the lab's prediction with this number. */
-  answer(prediction: Lab['predictions'][number], signal: AbortSignal): Promise<number>;
+  answer(prediction: Lab['predictions'][number], signal: AbortSignal): Promise<Answer>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { createExpect } from '../checks/index.ts';
 import type { Lab } from '../lab.ts';
+import { eventually } from '../probe/timing.ts';
 import { createRandom } from '../random.ts';
 import { Afterwards } from '../run/afterwards.ts';
 import { openTarget } from '../target/index.ts';
@@ -21,6 +22,7 @@ export async function openOracle(
 ): Promise<Oracle> {
   const target = await firstThatStarts(specs, lab, seed, signal);
   const random = createRandom(seed);
+  const traces = async () => (await target.traces?.()) ?? [];
   return {
     answer: async (prediction, ends) => {
       const limited = AbortSignal.any([ends, AbortSignal.timeout(timeLimit)]);
@@ -28,7 +30,17 @@ export async function openOracle(
       const afterwards = new Afterwards();
       try {
         const expect = createExpect();
-        return await prediction.answer({ client, world, random, signal: limited, expect, afterwards: afterwards.add });
+        const before = (await traces()).length;
+        const choice = await prediction.answer({
+          client,
+          world,
+          random,
+          signal: limited,
+          expect,
+          afterwards: afterwards.add,
+        });
+        const found = await eventually(traces, ({ length }) => length > before, traceLimit, limited);
+        return { choice, trace: found.slice(before).at(-1) };
       } finally {
         await afterwards.run(client, timeLimit);
       }
@@ -36,6 +48,9 @@ export async function openOracle(
     close: () => target.close(),
   };
 }
+
+/** ms for the trace of the last request to be written; an answer that asked nothing has none. */
+const traceLimit = 300;
 
 async function firstThatStarts(
   specs: readonly TargetSpec[],
@@ -45,7 +60,7 @@ async function firstThatStarts(
 ): Promise<OpenTarget> {
   const said: string[] = [];
   for (const spec of specs) {
-    const target = await openTarget(spec, lab, seed, signal);
+    const target = await openTarget(spec, lab, seed, signal, { trace: true });
     if (target.startup.ok) return target;
     said.push(...target.startup.messages.map(({ text }) => text));
     await target.close();

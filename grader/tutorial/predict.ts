@@ -1,4 +1,5 @@
 import type { Lab } from '../lab.ts';
+import { traceText } from '../reporters/trace.ts';
 import type { Course, CourseLab, Oracle } from './course.ts';
 import { show } from './reader.ts';
 import type { Terminal } from './terminal.ts';
@@ -36,10 +37,13 @@ async function ask(terminal: Terminal, lab: Lab, at: number, opening: Promise<Or
     `${at + 1} of ${lab.predictions.length}  What do you think?`,
     prediction.choices.map((name, value) => ({ name, value })),
   );
-  const right = await terminal.during('Asking the server …', async (signal) => {
+  const { choice: right, trace } = await terminal.during('Asking the server …', async (signal) => {
     const oracle = await opening;
     return oracle.answer(prediction, signal);
   });
   const verdict = guess === right ? '**Right.**' : `**It is: ${prediction.choices[right]}**, says the server.`;
-  show(terminal, `${verdict}\n\n${prediction.explanation}`);
+  show(terminal, `${verdict}\n\n${prediction.explanation}${trace === undefined ? '' : '\n\nWhat the server did:'}`);
+  if (trace !== undefined) {
+    terminal.print(traceText(trace, { colour: terminal.color, width: terminal.size().width, brief: true }));
+  }
 }

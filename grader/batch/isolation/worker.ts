@@ -41,11 +41,15 @@ async function grade(task: GradeTask): Promise<GradeOutcome> {
     const isProgram = task.spec.kind === 'program' || task.spec.kind === 'command';
     const spec: TargetSpec = isProgram ? stageProgram(task, task.spec, stage) : task.spec;
     const launcher = launcherFor(task, isProgram ? stage : undefined);
-    const result = await checkLab(lab, (signal) => openTarget(spec, lab, task.seed, signal, { launcher, host }), {
-      folder: task.lab,
-      seed: task.seed,
-      facts: task.facts,
-    });
+    const result = await checkLab(
+      lab,
+      (signal) => openTarget(spec, lab, task.seed, signal, { launcher, host, trace: true }),
+      {
+        folder: task.lab,
+        seed: task.seed,
+        facts: task.facts,
+      },
+    );
     const stopped = watch?.stopped;
     return stopped === undefined
       ? { kind: 'graded', result }

@@ -68,7 +68,7 @@ export function courseInMemory(
     oracle: async () => {
       oracles.open++;
       return {
-        answer: (prediction) => prediction.answer(undefined as never),
+        answer: async (prediction) => ({ choice: await prediction.answer(undefined as never), trace: undefined }),
         close: async () => {
           oracles.open--;
         },
