@@ -61,6 +61,13 @@ export const labs: readonly CatalogEntry[] = [
     load: () => import('./lab7-rate-limit/lab.ts'),
   },
   {
+    number: 8,
+    name: 'cache',
+    folder: 'lab8-cache',
+    title: 'Answers that are kept',
+    load: () => import('./lab8-cache/lab.ts'),
+  },
+  {
     number: 9,
     name: 'authentication',
     folder: 'lab9-authentication',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { labs } from './catalog.ts';
 import { engines, nginxInstalled } from './testing/engines.ts';
-import { failuresNamed, failuresOf, grade } from './testing/grading.ts';
+import { failuresNamed, failuresOf, grade, mostlyWaits } from './testing/grading.ts';
 
 const root = join(import.meta.dirname, '..');
 /** What the configuration a student begins with fails; everything else passes or waits for one of these. */
@@ -15,11 +15,9 @@ const starterFails: Readonly<Record<string, readonly string[]>> = {
   'lab5-https-redirect': ['tls', 'redirect', 'no-plaintext', 'verbatim'],
   'lab6-virtual-hosts': ['back-office', 'posters', 'unknown-host'],
   'lab7-rate-limit': ['limited', 'downloads-at-once', 'download-speed'],
+  'lab8-cache': ['hit'],
   'lab9-authentication': ['asks'],
 };
-
-/** Labs whose checks are about time. */
-const waiting = [7];
 
 /** What a `wrong/` file says of itself in its first line. */
 function named(file: string): string[] {
@@ -98,8 +96,7 @@ for (const { number, folder, name, title, load } of labs) {
         expect(result.outcome).toBe('failed');
       });
 
-      // Checks that mostly wait do so side by side.
-      const each = waiting.includes(number) ? test.concurrent : test;
+      const each = mostlyWaits(number) ? test.concurrent : test;
       each.for(wrong.map((file) => [file.slice(solution.length + 1), file] as const))(
         `%s fails what it names on ${engine}`,
         options,

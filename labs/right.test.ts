@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { labs } from './catalog.ts';
 import { engines } from './testing/engines.ts';
-import { failuresNamed, failuresOf, grade } from './testing/grading.ts';
+import { failuresNamed, failuresOf, grade, mostlyWaits } from './testing/grading.ts';
 import { otherMakes } from './testing/makes/index.ts';
 
 async function labOf(number: number) {
@@ -24,9 +24,11 @@ describe.for(otherMakes)('a right server of another make, $name', ({ file, comma
 const unusual = readdirSync(join(import.meta.dirname, 'testing/right'));
 
 describe.for(unusual)('an unusual right configuration, %s', (name) => {
-  test.for(engines)('passes on $engine', async ({ engine, skip }, context) => {
+  const number = Number(/^lab(\d+)/.exec(name)?.[1]);
+  const each = mostlyWaits(number) ? test.concurrent : test;
+  each.for(engines)('passes on $engine', async ({ engine, skip }, context) => {
     context.skip(skip, 'nginx is not installed');
-    const { lab, folder } = await labOf(Number(/^lab(\d+)/.exec(name)?.[1]));
+    const { lab, folder } = await labOf(number);
     const path = join(import.meta.dirname, 'testing/right', name);
     const first = name.endsWith('.conf') ? path : join(path, 'nginx.conf');
     const result = await grade(lab, folder, { kind: 'configuration', path, engine });

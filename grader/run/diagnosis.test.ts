@@ -367,3 +367,31 @@ describe('limits', () => {
     expect(diagnosis(`lab${id}`, text, asked)).toMatch(expected);
   });
 });
+
+describe('what is kept', () => {
+  const site = (lines: string) => `\nserver {\nlocation /discover {\nproxy_cache a;\n${lines}\n}\nlocation / { } }`;
+  const asked = response('/discover?type=tv');
+  const good = 'proxy_cache_valid 200 5s;';
+
+  test.each([
+    ['8.hit', '\nserver { location / { } }', asked, /no `proxy_cache` counts for it \| 2:/],
+    ['8.hit', site(''), asked, /no `proxy_cache_valid`.* \| 4: proxy_cache a;/],
+    ['8.hit', site(`${good} proxy_cache_min_uses 2;`), asked, /only after 2 requests/],
+    ['8.hit', site(`${good} proxy_cache_key $remote_addr$request_uri;`), asked, /has the visitor in it/],
+    ['8.query', site(`${good} proxy_cache_key $uri;`), asked, /lacks the query/],
+    ['8.methods', site(`${good} proxy_cache_methods POST;`), asked, /^`POST` is among/],
+    ['8.methods', '\nserver {\nproxy_cache a;\nlocation / { } }', response('/status'), /stands in the server.* \| 3:/],
+    ['8.errors', site('proxy_cache_valid any 5s;'), asked, /^`any` keeps errors/],
+    ['8.errors', site('proxy_cache_valid 200 404 5s;'), asked, /status 404/],
+    ['8.expires', site('proxy_cache_valid 200 5m;'), asked, /kept for 5m/],
+    ['8.status-header', site(good), asked, /^no `add_header X-Cache-Status`/],
+    ['8.status-header', site('add_header X-Cache-Status HIT;'), asked, /says `HIT`/],
+    ['8.one-request', site(good), asked, /^without `proxy_cache_lock on`/],
+    ['8.stale', site('proxy_cache_use_stale updating;'), asked, /does not name `error`.* \| 5:/],
+    ['8.private', site('proxy_ignore_headers Set-Cookie;'), asked, /not to listen to Set-Cookie/],
+    ['8.authorization', site(good), asked, /^no `proxy_cache_bypass`/],
+    ['8.authorization', site('proxy_cache_bypass $http_authorization;'), asked, /^no `proxy_no_cache`/],
+  ])('%s: %#', (id, text, answer, expected) => {
+    expect(diagnosis(`lab${id}`, text, answer)).toMatch(expected);
+  });
+});

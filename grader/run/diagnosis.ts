@@ -1,5 +1,6 @@
 import type { Case, Finding, Rule } from './case.ts';
 import { authenticationRules } from './rules/authentication.ts';
+import { cacheRules } from './rules/cache.ts';
 import { certificateRules } from './rules/certificate.ts';
 import { forwardingRules } from './rules/forwarding.ts';
 import { headerRules } from './rules/headers.ts';
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   ...hostRules,
   ...limitRules,
   ...authenticationRules,
+  ...cacheRules,
   ...headerRules,
   ...pageRules,
 ];

@@ -30,3 +30,8 @@ export function failuresNamed(file: string): string[] | undefined {
   const line = /^(?:#|\/\/) fails: (.+)/m.exec(readFileSync(file, 'utf8'));
   return line?.[1]?.split(',').map((id) => id.trim());
 }
+
+/** Labs whose checks are about time: they mostly wait, and may do so side by side. */
+export function mostlyWaits(lab: number): boolean {
+  return lab === 7 || lab === 8;
+}

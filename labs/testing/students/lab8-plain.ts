@@ -1,0 +1,3 @@
+import { serveKeptLists } from '../kept-lists.ts';
+
+serveKeptLists();
