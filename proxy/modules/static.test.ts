@@ -39,13 +39,25 @@ const SEQUENCES: Readonly<Record<string, string>> = {
   'one file at several places': `${get('/plain/a.txt')}${get('/cached/a.txt')}${get('/other-type/a.txt')}`.repeat(3),
   'a header that differs each time': [1, 1, 1, 2, 2, 3].map((q) => get(`/varies/a.txt?q=${q}`)).join(''),
   'one file under names of different types': `${get('/captured/a.html')}${get('/captured/a.txt')}`.repeat(3),
+  'a big one, whole and in part': [
+    get('/plain/big.txt').repeat(2),
+    get('/plain/big.txt', 'Range: bytes=199990-199999,5-9\r\n'),
+    get('/plain/big.txt', 'Range: bytes=-7\r\n'),
+    'HEAD /plain/big.txt HTTP/1.1\r\nHost: a\r\n\r\n',
+    get('/cached/big.txt').repeat(2),
+  ].join(''),
   'HTTP/1.0': `${get('/plain/a.txt').repeat(3)}GET /plain/a.txt HTTP/1.0\r\n\r\n`,
 };
 
 describe.skipIf(nginxMissing !== undefined)('files that are kept', () => {
   let pair: SideBySide;
   beforeAll(async () => {
-    pair = await SideBySide.start(HTTP, { 'a.txt': 'some words\n', 'changing.txt': 'before\n', 'gone.txt': 'here' });
+    pair = await SideBySide.start(HTTP, {
+      'a.txt': 'some words\n',
+      'big.txt': Buffer.alloc(200_000, 'some words\n'),
+      'changing.txt': 'before\n',
+      'gone.txt': 'here',
+    });
   });
   afterAll(() => pair.stop());
 

@@ -168,6 +168,35 @@ describe('the manager', () => {
   });
 });
 
+describe('an answer that is kept in memory', () => {
+  test('is read anew when another process has stored another one', () => {
+    const one = zone();
+    const other = new CacheZone(one.path);
+    store(one, 'a', 'first');
+    expect([bodyOf(one, 'a'), bodyOf(one, 'a')]).toEqual(['first', 'first']);
+    store(other, 'a', 'newer');
+    expect([bodyOf(one, 'a'), bodyOf(one, 'a')]).toEqual(['newer', 'newer']);
+  });
+
+  test('is gone with its file', () => {
+    const one = zone();
+    store(one, 'a', 'first');
+    expect(bodyOf(one, 'a')).toBe('first');
+    for (const file of filesIn(one.path.folder)) rmSync(file);
+    expect(bodyOf(one, 'a')).toBeUndefined();
+  });
+
+  test('is good for longer once it was found unchanged', () => {
+    const one = zone();
+    store(one, 'a', 'first');
+    const cached = request(one, 'a');
+    cached.open(NOW);
+    cached.renew({ ...FACTS, validSec: NOW + 1000, variant: '' });
+    cached.close();
+    expect(request(one, 'a').open(NOW + 900)).toBe('fresh');
+  });
+});
+
 describe('requests for the same answer', () => {
   test('wait for the one that fetches it, and get what it stored', async () => {
     const one = zone();
