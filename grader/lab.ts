@@ -21,7 +21,13 @@ export interface Lab {
   readonly door?: 'site';
 }
 
-export type ApplicationName = 'catalog' | 'catalog-1' | 'catalog-2' | 'back-office';
+export type ApplicationName =
+  | 'catalog'
+  | 'catalog-1'
+  | 'catalog-2'
+  | 'back-office'
+  | 'catalog-uwsgi'
+  | 'catalog-fastcgi';
 
 /** What a check may need that not every target offers; an objective whose needs are unmet is skipped with the reason. */
 export type Capability =
@@ -32,6 +38,7 @@ export type Capability =
   | 'own-authority'
   | 'https'
   | 'client-addresses'
+  | 'unix-sockets'
   | 'users';
 
 export interface Objective {

@@ -30,7 +30,7 @@ export async function serve(word: string, options: TargetOptions): Promise<numbe
     const rows = [
       `  your server       http://${real.http}   (port 80)`,
       ...(lab.tls ? [`                    https://${real.https}   (port 443)`] : []),
-      ...real.applications.map(({ name, address }) => `  ${name.padEnd(16)}  http://${address}`),
+      ...real.applications.map(({ name, scheme, address }) => `  ${name.padEnd(16)}  ${scheme}://${address}`),
       `  logs              ${real.logs}`,
       ...target.world.users.map(
         ({ name, password }, i) => `  ${i === 0 ? 'users ' : '      '}            ${name}, password ${password}`,

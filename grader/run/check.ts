@@ -178,6 +178,7 @@ const needs: Readonly<Record<string, string>> = {
   'own-authority': 'the certificate of this server is not from the lab authority',
   https: 'this server is checked without HTTPS',
   'client-addresses': 'requests can be sent there from one address only, and it takes two clients to tell them apart',
+  'unix-sockets': 'a Unix socket is a file on its machine, which cannot be reached from here',
   users: "its users and their passwords aren't the grader's",
 };
 

@@ -1,10 +1,18 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { type Application as Core, createBackOffice, createCatalog } from '../../labs/catalog-app/index.ts';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import {
+  type ApplicationAnswer,
+  type Application as Core,
+  createBackOffice,
+  createCatalog,
+  type Protocol,
+} from '../../labs/catalog-app/index.ts';
 import type { Application, ApplicationName, Random } from '../lab.ts';
 import { exchange, joinHeaders, openConnection, type Translation } from '../probe/index.ts';
 import type { Seen } from '../seen.ts';
+import { gatewayWire } from './gateway-wire.ts';
+import { httpWire } from './http-wire.ts';
 import { freePort } from './ports.ts';
-import { headerOf, type ReadRequest, RequestReader } from './request-reader.ts';
+import { forApplication, type Wire, type WireRequest } from './wire.ts';
 
 /** Where each application listens on the student's machine. */
 export const applicationPorts: Readonly<Record<ApplicationName, number>> = {
@@ -12,11 +20,26 @@ export const applicationPorts: Readonly<Record<ApplicationName, number>> = {
   'catalog-1': 8081,
   'catalog-2': 8082,
   'back-office': 9090,
+  'catalog-uwsgi': 3031,
+  'catalog-fastcgi': 9000,
+};
+
+/** What is spoken by those that don't speak HTTP. */
+const protocols: Readonly<Partial<Record<ApplicationName, Protocol>>> = {
+  'catalog-uwsgi': 'uwsgi',
+  'catalog-fastcgi': 'fastcgi',
+};
+
+/** Where one of them listens beside its port, on the student's machine. */
+export const applicationSockets: Readonly<Partial<Record<ApplicationName, string>>> = {
+  'catalog-uwsgi': '/run/catalog.sock',
 };
 
 /** An application of the grader's own: the real catalog, and a record of all that arrives. */
 export interface RunningApplication extends Application {
   readonly port: number;
+  /** What is spoken there. */
+  readonly scheme: 'http' | Protocol;
   /** How addresses in what arrived are put into the student's words. */
   translation: Translation | undefined;
 }
@@ -30,8 +53,13 @@ const askLimit = 5_000;
 
 type Canned = NonNullable<Parameters<Application['answer']>[1]>;
 
-/** Starts one application on a free port of 127.0.0.1. */
-export async function startApplication(name: ApplicationName, random: Random): Promise<RunningApplication> {
+/** Starts one application on a free port of 127.0.0.1, and on the Unix socket at `place` where it is to have one. */
+export async function startApplication(
+  name: ApplicationName,
+  random: Random,
+  place?: string,
+): Promise<RunningApplication> {
+  const protocol = protocols[name];
   const token = `run-${random.word(12)}`;
   const core: Core =
     name === 'back-office' ? createBackOffice({ name }) : createCatalog({ name, seed: random.integer(2 ** 31) });
@@ -43,9 +71,9 @@ export async function startApplication(name: ApplicationName, random: Random): P
   let connections = 0;
   let requests = 0;
   let fault: { readonly how: 'die' | 'hang'; readonly path: string | undefined } | undefined;
-  let server: Server | undefined;
+  let servers: readonly Server[] = [];
 
-  const record = (request: ReadRequest, socket: Socket, connection: number) => {
+  const record = (request: WireRequest, connection: number, socketName: string | undefined) => {
     seenBytes += request.body.length;
     if (seen.length >= mostSeen || seenBytes > mostSeenBytes) throw new Error('more than any check asks for');
     const { translation } = application;
@@ -59,73 +87,84 @@ export async function startApplication(name: ApplicationName, random: Random): P
       rawHeaders,
       body: request.body,
       connection,
-      remoteAddress: socket.remoteAddress ?? '',
+      remoteAddress: request.remoteAddress,
       receivedAt: performance.now(),
+      ...(request.parameters !== undefined && { parameters: Object.fromEntries(request.parameters) }),
+      ...(socketName !== undefined && { unixSocket: socketName }),
     });
   };
 
-  const respond = (request: ReadRequest, socket: Socket) => {
+  const respond = (request: WireRequest, socket: Socket, send: (answer: ApplicationAnswer) => void) => {
     const { target } = request;
     const path = target.split('?')[0]!;
     const waiting = held.get(target) ?? held.get(path);
-    if (waiting !== undefined) return void waiting.push(() => answerTo(request, socket, path));
-    answerTo(request, socket, path);
+    const answer = () => {
+      if (fault === undefined || (fault.path !== undefined && fault.path !== path)) send(answerOf(request));
+      else if (fault.how === 'die') socket.destroy();
+    };
+    if (waiting === undefined) answer();
+    else waiting.push(answer);
   };
 
-  const answerTo = (request: ReadRequest, socket: Socket, path: string) => {
-    const { method, target } = request;
-    if (fault !== undefined && (fault.path === undefined || fault.path === path)) {
-      if (fault.how === 'die') socket.destroy();
-      return;
-    }
-    const prepared = canned.get(target) ?? canned.get(path);
+  /** What is said to a request: what was prepared for its target or path, or what the application has to say. */
+  const answerOf = (request: WireRequest): ApplicationAnswer => {
+    const path = request.target.split('?')[0]!;
+    const prepared = canned.get(request.target) ?? canned.get(path);
     if (prepared !== undefined) {
-      send(request, socket, prepared.status, { ...prepared.headers, 'X-Run': token }, Buffer.from(prepared.body ?? ''));
-      return;
+      const { status, headers, body = '' } = prepared;
+      return { status, headers: { ...headers, 'X-Run': token }, body: Buffer.from(body) };
     }
-    const remoteAddress = socket.remoteAddress ?? '';
-    const answer = core.handle({ method, target, headers: request.rawHeaders, body: request.body, remoteAddress });
+    const answer = core.handle(forApplication(request));
     const body = path === '/' ? Buffer.concat([answer.body, Buffer.from(`\n${token}\n`)]) : answer.body;
-    send(request, socket, answer.status, { ...answer.headers, 'X-Run': token }, body);
+    return { ...answer, headers: { ...answer.headers, 'X-Run': token }, body };
   };
 
-  const serve = (socket: Socket) => {
+  const serve = (socket: Socket, socketName?: string) => {
     const connection = ++connections;
-    const reader = new RequestReader();
+    const wire: Wire = protocol === undefined ? httpWire(socket) : gatewayWire(protocol, socket);
     sockets.add(socket);
-    socket.setNoDelay(true);
+    if (socketName === undefined) socket.setNoDelay(true);
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
     socket.on('data', (bytes: Buffer) => {
       try {
-        reader.push(bytes);
+        wire.push(bytes);
         for (;;) {
-          const request = reader.next(() => socket.write('HTTP/1.1 100 Continue\r\n\r\n'));
-          if (request === undefined) return;
-          record(request, socket, connection);
-          respond(request, socket);
+          const next = wire.next();
+          if (next === undefined) return;
+          record(next.request, connection, socketName);
+          respond(next.request, socket, next.answer);
         }
       } catch {
-        socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+        wire.refuse();
       }
     });
   };
 
   const listen = (port: number): Promise<Server> =>
-    new Promise((resolve, reject) => {
-      const next = createServer(serve);
-      next.once('error', reject);
-      next.listen({ port, host: '127.0.0.1', exclusive: true, backlog: 4096 }, () => resolve(next));
-    });
+    listening(createServer(serve), { port, host: '127.0.0.1', exclusive: true, backlog: 4096 });
+
+  const listenAtPlace = async (): Promise<readonly Server[]> => {
+    if (place === undefined) return [];
+    const socketName = applicationSockets[name];
+    return [
+      await listening(
+        createServer((socket) => serve(socket, socketName)),
+        { path: place, backlog: 4096 },
+      ),
+    ];
+  };
 
   const port = await bindAnywhere(async (candidate) => {
-    server = await listen(candidate);
+    servers = [await listen(candidate)];
   });
+  servers = [...servers, ...(await listenAtPlace())];
 
   const application: RunningApplication = {
     name,
     token,
     port,
+    scheme: protocol ?? 'http',
     translation: undefined,
     address: `127.0.0.1:${applicationPorts[name]}`,
     get seen() {
@@ -142,6 +181,16 @@ export async function startApplication(name: ApplicationName, random: Random): P
       seenBytes = 0;
     },
     async ask(path) {
+      if (protocol !== undefined) {
+        const { status, body } = answerOf({
+          method: 'GET',
+          target: path,
+          rawHeaders: [],
+          body: noBody,
+          remoteAddress: '',
+        });
+        return { status, text: body.toString() };
+      }
       const socket = await openConnection({ host: '127.0.0.1', port }, undefined, askLimit);
       const head = `GET ${path} HTTP/1.1\r\nHost: catalog.test\r\nConnection: close\r\n\r\n`;
       try {
@@ -152,19 +201,18 @@ export async function startApplication(name: ApplicationName, random: Random): P
       }
     },
     async stop() {
-      const old = server;
-      server = undefined;
-      if (old === undefined) return;
-      const closed = new Promise<void>((resolve) => old.close(() => resolve()));
+      const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      servers = [];
       for (const socket of sockets) {
         // A connection that is being ended can't be reset any more; to try keeps its handle for ever (Node 26).
         if (socket.writableEnded) socket.destroy();
         else socket.resetAndDestroy();
       }
-      await closed;
+      await Promise.all(closed);
     },
     async start() {
-      server ??= await patiently(() => listen(port));
+      if (servers.length > 0) return;
+      servers = [await patiently(() => listen(port)), ...(await listenAtPlace())];
     },
     misbehave(how, path) {
       fault = how === undefined ? undefined : { how, path };
@@ -183,6 +231,15 @@ export async function startApplication(name: ApplicationName, random: Random): P
     },
   };
   return application;
+}
+
+const noBody = Buffer.alloc(0);
+
+function listening(server: Server, options: ListenOptions): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options, () => resolve(server));
+  });
 }
 
 /** Binds a port that was ours until now; a check beside this one that tries whether it is free holds it for a moment. */
@@ -209,43 +266,3 @@ async function bindAnywhere(bind: (port: number) => Promise<void>): Promise<numb
     }
   }
 }
-
-/** Writes one answer, and closes the connection when the request asked for it (RFC 9112, section 9.3). */
-function send(
-  request: ReadRequest,
-  socket: Socket,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: Buffer,
-): void {
-  const wish = headerOf(request.rawHeaders, 'connection')?.toLowerCase() ?? '';
-  const keep = request.version === 'HTTP/1.1' ? !wish.includes('close') : wish.includes('keep-alive');
-  const bodiless = status === 204 || status === 304;
-  const lines = [`HTTP/1.1 ${status} ${reasons[status] ?? 'Answer'}`, `Date: ${new Date().toUTCString()}`];
-  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-  if (!bodiless) lines.push(`Content-Length: ${body.length}`);
-  lines.push(`Connection: ${keep ? 'keep-alive' : 'close'}`, '', '');
-  const head = Buffer.from(lines.join('\r\n'));
-  const bytes = bodiless || request.method === 'HEAD' ? head : Buffer.concat([head, body]);
-  if (keep) socket.write(bytes);
-  else socket.end(bytes);
-}
-
-/** Reason phrases; `node:http` has them all, and takes 28 ms to load. */
-const reasons: Readonly<Record<number, string>> = {
-  200: 'OK',
-  201: 'Created',
-  204: 'No Content',
-  301: 'Moved Permanently',
-  302: 'Found',
-  304: 'Not Modified',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  413: 'Content Too Large',
-  418: "I'm a teapot",
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};

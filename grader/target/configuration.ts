@@ -70,7 +70,7 @@ async function openOnce(
   const submission = readSubmission(spec.path);
   const tree = readIncludeTree(submission.files);
   const sandbox = createSandbox(seed);
-  const applications = await startApplications(lab, seed);
+  const applications = await startApplications(lab, seed, sandbox.place);
   let server: Server | undefined;
   /** The next server, loaded already. */
   let spare = prepared;
@@ -87,6 +87,7 @@ async function openOnce(
       root: sandbox.root,
       engine: spec.engine,
       applications: applications.ports,
+      unixSockets: applications.unixSockets,
       ipv6: hasIpv6(),
     });
     const translation = createTranslation(mapped.addresses.pairs, sandbox.root);
@@ -146,6 +147,7 @@ async function openOnce(
     // From 127.0.0.2 nobody reaches ::1.
     const fromElsewhere = [80, 443].every((port) => (front(port)?.host ?? '127.0.0.1') === '127.0.0.1');
     if (lab.users) capabilities.add('users');
+    if (applications.unixSockets.size > 0) capabilities.add('unix-sockets');
     if (fromElsewhere && (await hasLoopbackNetwork())) capabilities.add('client-addresses');
     client = createClient({
       http: front(80) ?? { host: '127.0.0.1', port: mapped.addresses.port(80, 'listen') },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Capability, Lab } from '../lab.ts';
 import { createClient, createTranslation } from '../probe/index.ts';
 import type { StartupMessage } from '../result.ts';
-import { applicationPorts } from './applications.ts';
+import { applicationPorts, applicationSockets } from './applications.ts';
 import { endEscaped } from './escaped.ts';
 import { startApplications } from './lab-applications.ts';
 import type { Launcher } from './launcher.ts';
@@ -32,7 +32,7 @@ export async function openProgram(
 ): Promise<OpenTarget> {
   if (spec.kind === 'program' && !existsSync(spec.file)) throw new Error(`${spec.file}: there is no such file`);
   const sandbox = createSandbox(seed);
-  const applications = await startApplications(lab, seed);
+  const applications = await startApplications(lab, seed, sandbox.place);
   let server: ServerProcess | undefined;
   let client: ReturnType<typeof createClient> | undefined;
   const close = async () => {
@@ -82,6 +82,7 @@ export async function openProgram(
     });
     const capabilities: Capability[] = ['applications', 'stop-applications', 'files', 'own-authority', 'https'];
     if (lab.users) capabilities.push('users');
+    if (applications.unixSockets.size > 0) capabilities.push('unix-sockets');
     if (await hasLoopbackNetwork()) capabilities.push('client-addresses');
     const world = createWorld({
       capabilities: new Set(capabilities),
@@ -126,7 +127,7 @@ export async function openProgram(
 async function choosePorts(applications: ReadonlyMap<number, number>): Promise<Map<number, number>> {
   const ports = new Map(applications);
   const taken = new Set(applications.values());
-  for (const student of [80, 443, ...Object.values(applicationPorts), 3031, 9000]) {
+  for (const student of [80, 443, ...Object.values(applicationPorts)]) {
     if (ports.has(student)) continue;
     const port = student < 1000 ? await freePort(taken) : await deadPort(taken);
     taken.add(port);
@@ -146,6 +147,7 @@ function environment(sandbox: Sandbox, ports: ReadonlyMap<number, number>): Reco
     BACK_OFFICE: address(9090),
     UWSGI: address(3031),
     FASTCGI: address(9000),
+    UWSGI_SOCKET: sandbox.place(applicationSockets['catalog-uwsgi']!),
     HTML_DIR: sandbox.place('usr/share/nginx/html'),
     POSTER_DIR: sandbox.place('usr/share/nginx/poster'),
     TLS_CERT: sandbox.place('etc/nginx/certs/catalog.test.crt'),

@@ -9,13 +9,13 @@ interface Place {
 export function realAddresses(
   http: Place,
   https: Place,
-  applications: Iterable<{ readonly name: string; readonly port: number }>,
+  applications: Iterable<{ readonly name: string; readonly port: number; readonly scheme: string }>,
   logs: string,
 ): NonNullable<OpenTarget['real']> {
   return {
     http: written(http),
     https: written(https),
-    applications: [...applications].map(({ name, port }) => ({ name, address: `127.0.0.1:${port}` })),
+    applications: [...applications].map(({ name, port, scheme }) => ({ name, scheme, address: `127.0.0.1:${port}` })),
     logs,
   };
 }

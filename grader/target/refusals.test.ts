@@ -97,6 +97,8 @@ const waysOut: Readonly<Record<string, readonly string[]>> = {
   'other programs of this machine': [
     location('proxy_pass http://unix:/var/run/docker.sock;'),
     location('fastcgi_pass unix:/run/php/php-fpm.sock;'),
+    location('uwsgi_pass unix:/run/catalog.sock;'),
+    location('uwsgi_pass unix:/run/$arg_x;'),
     `upstream x { server unix:/var/run/docker.sock; }\n${location('proxy_pass http://x;')}`,
     server('set $p 5432; location / { proxy_pass http://127.0.0.1:$p; }'),
     server('set $p 2; location / { proxy_pass http://127.0.0.1:543$p; }'),

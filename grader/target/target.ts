@@ -34,7 +34,7 @@ export interface OpenTarget {
   readonly real?: {
     readonly http: string;
     readonly https: string;
-    readonly applications: readonly { readonly name: string; readonly address: string }[];
+    readonly applications: readonly { readonly name: string; readonly scheme: string; readonly address: string }[];
     /** The folder that stands for /var/log/nginx. */
     readonly logs: string;
   };

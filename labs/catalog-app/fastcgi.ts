@@ -1,6 +1,7 @@
 import type { GatewayRequest } from './gateway-request.ts';
 
 // Types of records. Source: the FastCGI specification, version 1.0, 8.
+const VERSION = 1;
 const BEGIN_REQUEST = 1;
 const END_REQUEST = 3;
 const PARAMS = 4;
@@ -10,11 +11,15 @@ const HEAD = 8;
 /** Bytes of content in one record, a multiple of 8. */
 const MOST = 65_528;
 
-/** Reads a FastCGI request from the bytes that have come; `undefined` while it isn't complete: its body ends with an empty record. */
+/**
+ * Reads a FastCGI request from the bytes that have come; `undefined` while it isn't complete: its body ends with an empty
+ * record. Throws when it is another protocol's.
+ */
 export function readFastcgi(bytes: Buffer): GatewayRequest | undefined {
   const params: Buffer[] = [];
   const body: Buffer[] = [];
   let keep = false;
+  if (bytes.length > 0 && bytes[0] !== VERSION) throw new Error(`version ${bytes[0]} is not FastCGI's`);
   for (let at = 0; bytes.length >= at + HEAD; ) {
     const type = bytes[at + 1]!;
     const content = bytes.subarray(at + HEAD, at + HEAD + bytes.readUInt16BE(at + 4));
@@ -64,6 +69,6 @@ export function fastcgiAnswer(answer: Buffer, id: number): Buffer {
 
 function record(type: number, id: number, content: Buffer): Buffer[] {
   const padding = (8 - (content.length & 7)) & 7;
-  const head = Buffer.from([1, type, id >> 8, id & 255, content.length >> 8, content.length & 255, padding, 0]);
+  const head = Buffer.from([VERSION, type, id >> 8, id & 255, content.length >> 8, content.length & 255, padding, 0]);
   return [head, content, Buffer.alloc(padding)];
 }

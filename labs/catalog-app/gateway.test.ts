@@ -109,6 +109,16 @@ describe('the catalog by uwsgi', () => {
   });
 });
 
+test.each(['uwsgi', 'fastcgi'] as const)('by %s other protocols get no answer', async (protocol) => {
+  const app = await startCatalog({ port: 0, name: 'c', protocol });
+  try {
+    const other = protocol === 'uwsgi' ? fastcgi(status) : uwsgi(status);
+    for (const bytes of [Buffer.from('GET / HTTP/1.0\r\n\r\n'), other]) expect((await talk(app, bytes)).length).toBe(0);
+  } finally {
+    await app.close();
+  }
+});
+
 describe('the catalog by FastCGI', () => {
   let app: RunningApplication;
   beforeAll(async () => {

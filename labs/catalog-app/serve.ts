@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { type Application, bodyLimit, type RunningApplication } from './application.ts';
 import { createBackOffice } from './back-office.ts';
 import { createCatalog } from './catalog.ts';
-import { type Protocol, serveGateway } from './gateway.ts';
+import { serveGateway } from './gateway.ts';
+import type { Protocol } from './gateway-messages.ts';
 
 export interface ServeOptions {
   /** 0 takes any free port. */

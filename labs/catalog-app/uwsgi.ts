@@ -1,12 +1,19 @@
 import type { GatewayRequest } from './gateway-request.ts';
 
+/** Bytes of parameters that uWSGI takes, unless its `buffer-size` says otherwise. */
+const most = 4096;
+
 /**
  * Reads a uwsgi request from the bytes that have come; `undefined` while it isn't complete. The protocol doesn't say
- * where a body ends: that is CONTENT_LENGTH's. Source: https://uwsgi-docs.readthedocs.io/en/latest/Protocol.html
+ * where a body ends: that is CONTENT_LENGTH's. Throws where uWSGI hangs up: too many parameters, which is what the
+ * first bytes of HTTP look like, or another language's. Source: https://uwsgi-docs.readthedocs.io/en/latest/Protocol.html
  */
 export function readUwsgi(bytes: Buffer): GatewayRequest | undefined {
   if (bytes.length < 4) return undefined;
-  const end = 4 + bytes.readUInt16LE(1);
+  const size = bytes.readUInt16LE(1);
+  if (size > most) throw new Error(`invalid request block size: ${size} (max ${most})`);
+  if (bytes[0] !== 0) throw new Error(`unavailable modifier requested: ${bytes[0]}`);
+  const end = 4 + size;
   if (bytes.length < end) return undefined;
   const parameters = new Map<string, string>();
   let at = 4;

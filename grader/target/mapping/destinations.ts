@@ -16,7 +16,7 @@ export class Destinations {
     const [, scheme = '', host = '', port, rest = ''] =
       /^(?:([a-z]+|\$scheme|\$\{scheme\}):\/\/)?(\[[^\]]*\]|[^/:?]*)(?::([^/?$]*))?(.*)$/is.exec(word.text) ?? [];
     if (host.toLowerCase() === 'unix') {
-      this.#draft.refuse(directive, outsideAddress(word.text));
+      this.#unixSocket(directive, word);
       return;
     }
     const behind = pieces(rest)[0];
@@ -43,6 +43,15 @@ export class Destinations {
     // What nginx says when a name has no address, without asking the network for it.
     const text = `host not found in upstream "${word.text.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/, '')}"`;
     this.#draft.fail(directive, text, directive.terminatorLine);
+  }
+
+  /** A Unix socket of the lab's world: the file of the same name in the sandbox. Any other belongs to a program of this machine. */
+  #unixSocket(directive: Directive, word: Word): void {
+    const [, before = '', path = '', rest = ''] = /^((?:[a-z]+:\/\/)?unix:)([^:$]*)(:.*)?$/is.exec(word.text) ?? [];
+    // /var/run is /run.
+    const known = path.replace(/^\/var\/run\//, '/run/');
+    if (this.#draft.options.unixSockets.has(known)) this.#draft.replaceWord(directive, word, before, known, rest);
+    else this.#draft.refuse(directive, outsideAddress(word.text));
   }
 
   /** Whether a host is one variable, perhaps with a URI behind it, and every value of it is a place of the lab's world. */

@@ -11,6 +11,8 @@ export interface MapOptions {
   readonly engine: 'reference' | 'nginx';
   /** Ports of the applications of this lab, the student's to the sandbox's. */
   readonly applications: ReadonlyMap<number, number>;
+  /** Unix sockets on which applications of this lab listen, as the student writes them. */
+  readonly unixSockets: ReadonlySet<string>;
   readonly ipv6: boolean;
 }
 
@@ -43,7 +45,12 @@ export class Draft {
 
   /** Puts a path of the sandbox in the place of the student's. */
   replacePath(directive: Directive, word: Word, place: string): void {
-    this.editsOf(directive.file).replace(word, quoteLike(word, this.options.root + place));
+    this.replaceWord(directive, word, '', place, '');
+  }
+
+  /** The same for a path that has something before it and behind it. */
+  replaceWord(directive: Directive, word: Word, before: string, place: string, behind: string): void {
+    this.editsOf(directive.file).replace(word, quoteLike(word, before + this.options.root + place + behind));
   }
 
   /** What would reach out of the lab's world: nothing is started. */
