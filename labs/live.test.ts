@@ -98,6 +98,21 @@ test('what can be seen of the other labs from outside is graded, the rest is ski
       if (outcome === 'skipped') expect(because).toMatch(/can't be checked|needs lab/);
 });
 
+test('names, limits and caches are looked at from outside as far as they can be', async () => {
+  const { url } = await site([1, 1]);
+  expect(outcomes(await check(6, url))).toEqual({
+    catalog: 'passed',
+    'back-office': 'failed',
+    posters: 'failed',
+    'unknown-host': 'failed',
+    spelling: 'skipped',
+  });
+  const limits = outcomes(await check(7, url));
+  expect(limits).toMatchObject({ limited: 'failed', burst: 'skipped', 'downloads-at-once': 'skipped' });
+  const cache = await check(8, url);
+  expect(new Set(cache.objectives.map(({ outcome }) => outcome))).toEqual(new Set(['skipped']));
+});
+
 describe('an address that cannot be asked is said to be so', () => {
   const message = async (number: number, url: string) => {
     const { startup, outcome } = await check(number, url);

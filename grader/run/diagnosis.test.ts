@@ -85,6 +85,12 @@ test('what the server told of a request counts more than what its configuration 
     '`location /` took /poster/x.jpg',
   );
   expect(diagnosis('lab4.posters', text, answer, { traces: [told('location /poster/', 6)] })).toContain('| 6:');
+  // The server's own rewriting speaks before a location is chosen.
+  const trace = told('location /', 5);
+  const [server, ...rest] = trace.steps;
+  const rewriting = { step: 'phase', phase: 'server-rewrite', says: '' } as const;
+  const traces = [{ ...trace, steps: [server!, rewriting, ...rest] }];
+  expect(diagnosis('lab4.posters', text, answer, { traces })).toContain('`location /` took /poster/x.jpg');
 });
 
 test('a line to look at comes with the lines around it', () => {

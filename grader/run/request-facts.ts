@@ -51,8 +51,10 @@ function told({ configuration, traces = [] }: Case, { request, status }: Respons
   const block = chosen.candidates.find((one) => one.chosen);
   const server = servers(configuration).find(({ directive }) => isAt(directive, block));
   if (server === undefined) return undefined;
-  const over = trace.steps.findIndex(({ step }) => !['server', 'location', 'rewrite'].includes(step));
-  const last = trace.steps.slice(0, over).findLast(({ step }) => step === 'location');
+  // Phases speak before a location is chosen (the handshake, the server's own rewriting), and after it.
+  const from = trace.steps.findIndex(({ step }) => step === 'location');
+  const over = trace.steps.findIndex(({ step }, i) => i > from && !['location', 'rewrite'].includes(step));
+  const last = trace.steps.slice(0, over < 0 ? undefined : over).findLast(({ step }) => step === 'location');
   if (last?.step !== 'location') return { server, location: undefined, path: decodedPath(request.path) };
   const location = everywhere(server.directive.block ?? [], 'location').find((one) => isAt(one, last));
   return { server, location: location && readLocation(location), path: last.uri ?? decodedPath(request.path) };
