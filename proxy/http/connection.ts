@@ -7,6 +7,7 @@ import { HttpExchange } from './http-exchange.ts';
 import { type AnsweredConnection, Http1Transport } from './http1-transport.ts';
 import { type BodySource, IncomingBody } from './incoming-body.ts';
 import type { Service } from './phases.ts';
+import type { ProxyHeader } from './proxy-protocol.ts';
 import { type HeadError, type HeadLimits, parseRequestHead, type RequestHead, unfinishedHead } from './request-head.ts';
 import { HostChoice, serverBeforeHost } from './request-host.ts';
 
@@ -49,8 +50,8 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
   #upgraded = false;
   #peerEnded = false;
 
-  constructor(accepted: Socket, service: Service, shared: Connections, secure: boolean) {
-    super(accepted, ++shared.count, secure, service.hosts.text);
+  constructor(accepted: Socket, service: Service, shared: Connections, secure: boolean, proxyHeader?: ProxyHeader) {
+    super(accepted, ++shared.count, secure, service.hosts.text, proxyHeader);
     this.#service = service;
     this.#shared = shared;
     const { core } = serverBeforeHost(service.hosts, this.tls);

@@ -17,6 +17,10 @@ const host = hostname();
 export const coreVariables: Getters = {
   arg_: (exchange, name) => argument(exchange.args, name),
   args: (exchange) => exchange.args,
+  proxy_protocol_addr: ({ connection }) => connection.proxyHeader?.address,
+  proxy_protocol_port: ({ connection }) => portOf(connection.proxyHeader?.port),
+  proxy_protocol_server_addr: ({ connection }) => connection.proxyHeader?.serverAddress,
+  proxy_protocol_server_port: ({ connection }) => portOf(connection.proxyHeader?.serverPort),
   query_string: (exchange) => exchange.args,
   is_args: (exchange) => (exchange.args === '' ? '' : '?'),
   binary_remote_addr: (exchange) => binaryAddress(exchange.connection.remoteAddress),
@@ -62,6 +66,11 @@ export const coreVariables: Getters = {
   time_iso8601: () => clock.iso,
   time_local: () => clock.common,
 };
+
+/** No port is no text. */
+function portOf(port: number | undefined): string | undefined {
+  return port === 0 ? '' : port?.toString();
+}
 
 /** The client's own request that a subrequest was made for. */
 function originalOf(exchange: Exchange): Exchange {

@@ -10,10 +10,17 @@ import type { Traffic } from './exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { Configurations } from './module.ts';
 import { Phases, type Service } from './phases.ts';
+import { withoutProxyHeader } from './proxied-connection.ts';
+import type { ProxyHeader } from './proxy-protocol.ts';
 import { LocalZones, type ZoneKeeper } from './zone-keeper.ts';
 
 /** Takes over an accepted connection of an `ssl` listener: the handshake, then HTTP/1.x or HTTP/2. */
-export type AcceptSecure = (socket: Socket, service: Service, connections: Connections) => void;
+export type AcceptSecure = (
+  socket: Socket,
+  service: Service,
+  connections: Connections,
+  proxyHeader?: ProxyHeader,
+) => void;
 
 export interface EngineOptions {
   readonly acceptSecure?: AcceptSecure | undefined;
@@ -70,13 +77,27 @@ export class Engine {
     // After a reload the socket still carries the listener it was opened for; what counts is what this configuration says.
     const current = this.#listeners.get(listener.text) ?? listener;
     const service = this.#service(current.at(localAddress(socket)));
-    if (!service.hosts.ssl) {
+    if (service.hosts.proxyProtocol) {
+      this.#acceptProxied(socket, service);
+    } else if (!service.hosts.ssl) {
       new HttpConnection(socket, service, this.connections, false);
     } else if (this.#acceptSecure === undefined) {
       socket.destroy();
     } else {
       this.#acceptSecure(socket, service, this.connections);
     }
+  }
+
+  #acceptProxied(socket: Socket, service: Service): void {
+    withoutProxyHeader(socket, service, this.connections, (header, rest) => {
+      if (service.hosts.ssl) {
+        socket.unshift(rest);
+        this.#acceptSecure?.(socket, service, this.connections, header);
+      } else {
+        const connection = new HttpConnection(socket, service, this.connections, false, header);
+        if (rest.length > 0) connection.receive(rest);
+      }
+    });
   }
 
   /** Closes connections on which nothing is asked or answered, the oldest first; false when there are none. Source: ngx_drain_connections. */

@@ -3,6 +3,7 @@ import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
 import type { HeaderSet } from './header-set.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import type { Configurations } from './module.ts';
+import type { ProxyHeader } from './proxy-protocol.ts';
 import type { Segments } from './ranges.ts';
 import type { Trace } from './trace/trace.ts';
 import type { ZoneKeeper } from './zone-keeper.ts';
@@ -203,6 +204,8 @@ export interface ClientConnection {
   /** The TLS socket when `secure`. */
   readonly tls: import('node:tls').TLSSocket | undefined;
   readonly number: number;
+  /** What a proxy said of the connection by the PROXY protocol. */
+  readonly proxyHeader: ProxyHeader | undefined;
   /** Requests so far, the one at hand included. */
   readonly requests: number;
 }

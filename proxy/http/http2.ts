@@ -8,6 +8,7 @@ import type { RequestBody } from './exchange.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { onDemand } from './on-demand.ts';
 import type { Service } from './phases.ts';
+import type { ProxyHeader } from './proxy-protocol.ts';
 import { emptyHead, type RequestHead } from './request-head.ts';
 import { chooseServer } from './request-host.ts';
 import type { Transport } from './transport.ts';
@@ -17,11 +18,16 @@ import { PRODUCT, SERVER } from './version.ts';
 const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 
 /** Serves a TLS connection on which the client chose HTTP/2: framing is Node's, each stream becomes an exchange. */
-export function acceptHttp2(socket: TLSSocket, service: Service, connections: Connections): void {
+export function acceptHttp2(
+  socket: TLSSocket,
+  service: Service,
+  connections: Connections,
+  proxyHeader?: ProxyHeader,
+): void {
   const session = onDemand.http2.performServerHandshake(socket, {
     settings: { maxConcurrentStreams: 128, initialWindowSize: 65535 },
   });
-  const connection = new Http2Connection(socket, session, ++connections.count, service.hosts.text);
+  const connection = new Http2Connection(socket, session, ++connections.count, service.hosts.text, proxyHeader);
   connections.open.add(connection);
   session.on('stream', (stream, headers, _flags, raw) => {
     beginStream(stream, raw as unknown as string[], headers as Record<string, string>, connection, service);
@@ -40,8 +46,14 @@ class Http2Connection extends AcceptedConnection {
   streams = 0;
   readonly #session: ServerHttp2Session;
 
-  constructor(socket: TLSSocket, session: ServerHttp2Session, number: number, listen: string) {
-    super(socket, number, true, listen);
+  constructor(
+    socket: TLSSocket,
+    session: ServerHttp2Session,
+    number: number,
+    listen: string,
+    proxyHeader: ProxyHeader | undefined,
+  ) {
+    super(socket, number, true, listen, proxyHeader);
     this.socket = socket;
     this.#session = session;
   }

@@ -25,7 +25,7 @@ export interface Service {
   /** Who writes down what becomes of requests; `undefined` where nobody does. */
   readonly traces: { of(exchange: HttpExchange): Trace } | undefined;
   /** For a connection on which there is no request yet; `client` is its address. */
-  logConnection(level: 'info', number: number, client: string, message: string): void;
+  logConnection(level: 'info' | 'error', number: number, client: string, message: string): void;
 }
 
 /** How a step's verdict is understood: nginx's checkers. */

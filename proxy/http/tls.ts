@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
 import type { SecureContext, SecureContextOptions, Server, TLSSocket } from 'node:tls';
+import { socketUnder } from './accepted-socket.ts';
 import type { VirtualHosts, VirtualServer } from './configuration.ts';
 import { HttpConnection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import type { AcceptSecure } from './engine.ts';
+import { whenBytesCome } from './first-bytes.ts';
 import { acceptHttp2 } from './http2.ts';
 import { onDemand } from './on-demand.ts';
 import type { Service } from './phases.ts';
+import type { ProxyHeader } from './proxy-protocol.ts';
 
 /** How the servers of one address do TLS. */
 export interface TlsOfServers {
@@ -33,42 +36,37 @@ const SSLV2 = 128;
  */
 export function createAcceptSecure(tls: TlsOfServers): AcceptSecure {
   const servers = new WeakMap<Service, Server>();
-  return (socket, service, connections) => {
+  const proxyHeaders = new WeakMap<Socket, ProxyHeader>();
+  return (socket, service, connections, proxyHeader) => {
     let server = servers.get(service);
     if (server === undefined) {
-      server = createTlsServer(tls, service, connections);
+      server = createTlsServer(tls, service, connections, proxyHeaders);
       servers.set(service, server);
     }
-    whenBytesCome(socket, service, (first) => {
-      if (first[0] === HANDSHAKE || (first[0]! & SSLV2) !== 0) {
-        socket.unshift(first);
-        server.emit('connection', socket);
-      } else {
-        new HttpConnection(socket, service, connections, false).receive(first);
-      }
-    });
+    if (proxyHeader !== undefined) proxyHeaders.set(socket, proxyHeader);
+    whenBytesCome(
+      socket,
+      service,
+      () => ++connections.count,
+      'SSL handshaking',
+      (first) => {
+        if (first[0] === HANDSHAKE || (first[0]! & SSLV2) !== 0) {
+          socket.unshift(first);
+          server.emit('connection', socket);
+        } else {
+          new HttpConnection(socket, service, connections, false, proxyHeader).receive(first);
+        }
+      },
+    );
   };
 }
 
-function whenBytesCome(socket: Socket, service: Service, then: (first: Buffer) => void): void {
-  const gone = (): void => void socket.destroy();
-  const timer = setTimeout(gone, service.hosts.defaultServer.core.clientHeaderTimeout);
-  const look = (): void => {
-    const first = socket.read() as Buffer | null;
-    if (first === null) return;
-    clearTimeout(timer);
-    socket.removeListener('readable', look);
-    socket.removeListener('end', gone);
-    socket.removeListener('error', gone);
-    then(first);
-  };
-  socket.on('close', () => clearTimeout(timer));
-  socket.on('readable', look);
-  socket.on('end', gone);
-  socket.on('error', gone);
-}
-
-function createTlsServer(tls: TlsOfServers, service: Service, connections: Connections): Server {
+function createTlsServer(
+  tls: TlsOfServers,
+  service: Service,
+  connections: Connections,
+  proxyHeaders: WeakMap<Socket, ProxyHeader>,
+): Server {
   const { hosts } = service;
   const fallback = tls.contextOf(hosts.defaultServer);
   const { sessionTimeout, keepsSessions } = tls.optionsOf(hosts.defaultServer);
@@ -91,8 +89,10 @@ function createTlsServer(tls: TlsOfServers, service: Service, connections: Conne
     socket.destroy();
   });
   server.on('secureConnection', (socket: TLSSocket) => {
-    if (socket.alpnProtocol === 'h2') acceptHttp2(socket, service, connections);
-    else new HttpConnection(socket, service, connections, true);
+    const under = hosts.proxyProtocol ? socketUnder(socket) : undefined;
+    const proxyHeader = under === undefined ? undefined : proxyHeaders.get(under);
+    if (socket.alpnProtocol === 'h2') acceptHttp2(socket, service, connections, proxyHeader);
+    else new HttpConnection(socket, service, connections, true, proxyHeader);
   });
   return server;
 }

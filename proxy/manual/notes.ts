@@ -39,7 +39,7 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   listen: {
     default: '*:80 | *:8000',
     differs:
-      '`rcvbuf`, `sndbuf`, `fastopen`, `deferred`, `accept_filter` and interval and count of `so_keepalive` are checked and have no effect; `proxy_protocol` is read, but nothing understands the PROXY protocol yet: its line is a bad request; an address that is taken is tried once',
+      '`rcvbuf`, `sndbuf`, `fastopen`, `deferred`, `accept_filter` and interval and count of `so_keepalive` are checked and have no effect; an address that is taken is tried once',
   },
   server_name: { default: '""' },
   root: { default: 'html' },

@@ -8,11 +8,13 @@ import { inherit, slot } from '../http/slot.ts';
 interface RealipLocation {
   /** The proxies that are believed; `unix:` believes who comes by a Unix socket. */
   from?: (Network | 'unix')[];
-  /** In lower case. */
+  /** In lower case, or `PROXY`, which no header's name can be. */
   header?: string;
   recursive?: boolean;
 }
 
+/** The PROXY protocol instead of a header. */
+const PROXY = 'PROXY';
 const CONTEXTS: readonly Context[] = ['http', 'server', 'location'];
 
 /** The client's address as a trusted proxy in front of us tells it. Source: ngx_http_realip_module.c. */
@@ -20,8 +22,8 @@ export const realipModule: Module = {
   name: 'ngx_http_realip_module',
   directives: [
     { name: 'set_real_ip_from', contexts: CONTEXTS, arguments: 1, level: 'location', set: setFrom },
-    slot<RealipLocation>('location', CONTEXTS, 'real_ip_header', 'header', (directive) =>
-      directive.words[0]!.text.toLowerCase(),
+    slot<RealipLocation>('location', CONTEXTS, 'real_ip_header', 'header', ({ words }) =>
+      words[0]!.text === 'proxy_protocol' ? PROXY : words[0]!.text.toLowerCase(),
     ),
     slot<RealipLocation>('location', CONTEXTS, 'real_ip_recursive', 'recursive', flag),
   ],
@@ -75,6 +77,9 @@ class ForwardedClient implements ClientConnection {
   get number(): number {
     return this.socket.number;
   }
+  get proxyHeader(): ClientConnection['proxyHeader'] {
+    return this.socket.proxyHeader;
+  }
   get requests(): number {
     return this.socket.requests;
   }
@@ -88,7 +93,8 @@ function socketOf(exchange: Exchange): ClientConnection {
 function takeAddress(exchange: Exchange): number {
   const { from, header = 'x-real-ip', recursive = false } = exchange.location<RealipLocation>(realipModule);
   if (from === undefined || exchange.connection instanceof ForwardedClient) return DECLINED;
-  const list = header === 'x-forwarded-for' ? exchange.header(header) : firstHeader(exchange, header);
+  const { proxyHeader } = exchange.connection;
+  const list = header === PROXY ? proxyHeader?.address : listIn(exchange, header);
   if (list === undefined) return DECLINED;
   const trusted = (text: string): boolean => {
     const address = parseAddress(text);
@@ -98,12 +104,15 @@ function takeAddress(exchange: Exchange): number {
   };
   const found = forwardedAddress(exchange.connection.remoteAddress, list, trusted, recursive);
   if (found !== undefined) {
-    exchange.connection = new ForwardedClient(exchange.connection, found.address, found.port);
+    const port = header === PROXY ? proxyHeader!.port : found.port;
+    exchange.connection = new ForwardedClient(exchange.connection, found.address, port);
   }
   return DECLINED;
 }
 
-function firstHeader(exchange: Exchange, name: string): string | undefined {
+/** A list may be in several headers; of any other the first counts. */
+function listIn(exchange: Exchange, name: string): string | undefined {
+  if (name === 'x-forwarded-for') return exchange.header(name);
   const headers = exchange.requestHeaders;
   for (let i = 0; i < headers.length; i += 2) if (headers[i]!.toLowerCase() === name) return headers[i + 1];
   return undefined;
