@@ -1,6 +1,7 @@
 import { newSeed } from '../random.ts';
+import type { SummaryRow } from '../reporters/summary.ts';
 import type { LabResult } from '../result.ts';
-import { recordCheck } from '../workspace/index.ts';
+import { isBegun, recordCheck } from '../workspace/index.ts';
 import { onInterrupt } from './interrupt.ts';
 import { findLab, findLabs, nextCommand, shownPath } from './labs.ts';
 import { parseReport, print, wantsColour, writeReports } from './output.ts';
@@ -27,13 +28,20 @@ export async function check(word: string, options: CheckCommandOptions): Promise
   const progress = createProgressLine();
   const interrupt = onInterrupt();
   const results: LabResult[] = [];
+  const rows: SummaryRow[] = [];
+  const all = word.toLowerCase() === 'all';
   let broken = false;
   try {
     for (const entry of entries) {
+      if (all && isStudents(options) && !isBegun(entry.folder)) {
+        rows.push({ ...entry, result: undefined, instead: 'not begun' });
+        continue;
+      }
       for (const chosen of await chooseTargets(entry, options)) {
         if (interrupt.signal.aborted) break;
         sayCreated(chosen);
         const result = await attempt(() => runCheck(entry, chosen, { seed, only, signal: interrupt.signal, progress }));
+        rows.push({ ...entry, result, instead: 'not graded' });
         if (result === undefined) {
           broken = true;
           continue;
@@ -47,8 +55,10 @@ export async function check(word: string, options: CheckCommandOptions): Promise
     interrupt.release();
   }
   if (options.json && !(broken && results.length === 0)) await printJson(results, word, options);
+  else if (all && !options.json) await printSummary(rows);
   await writeReports(reports, results);
-  return exitCode(results, broken);
+  const unbegun = rows.some(({ instead }) => instead === 'not begun');
+  return exitCode(results, broken, unbegun);
 
   /** A folder that can't be written to must not cost the verdict. */
   async function record(result: LabResult): Promise<void> {
@@ -89,9 +99,21 @@ async function printJson(results: readonly LabResult[], word: string, options: C
   await print(json(many || results[0] === undefined ? results : results[0]));
 }
 
-function exitCode(results: readonly LabResult[], broken: boolean): number {
+/** Whether it is the student's own work that is graded. */
+function isStudents({ config, program, command, target, solution }: TargetOptions): boolean {
+  return [config, program, command, target, solution].every((way) => way === undefined);
+}
+
+async function printSummary(rows: readonly SummaryRow[]): Promise<void> {
+  const { summary } = await import('../reporters/summary.ts');
+  await print(summary(rows, { colour: wantsColour(process.stdout), width: process.stdout.columns ?? 80 }));
+}
+
+/** A lab that isn't begun isn't passed. */
+function exitCode(results: readonly LabResult[], broken: boolean, unbegun: boolean): number {
+  if (unbegun && results.length === 0 && !broken) return exitCodes.failed;
   if (broken || results.length === 0 || results.some(({ outcome }) => outcome === 'error')) return exitCodes.error;
-  return results.every(({ outcome }) => outcome === 'passed') ? exitCodes.passed : exitCodes.failed;
+  return !unbegun && results.every(({ outcome }) => outcome === 'passed') ? exitCodes.passed : exitCodes.failed;
 }
 
 function parseSeed(text: string | undefined): number {

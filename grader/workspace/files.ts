@@ -9,6 +9,11 @@ export interface Workplace {
   readonly created: boolean;
 }
 
+/** Whether the student has anything of a lab. */
+export function isBegun(folder: string): boolean {
+  return existsSync(join(workspaceRoot(), folder));
+}
+
 /** The student's folder of a lab, copied from the lab's `start/` the first time. What is there is never touched. */
 export async function openWorkplace(folder: string): Promise<Workplace> {
   const path = join(workspaceRoot(), folder);
