@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { labs } from './catalog.ts';
@@ -41,6 +41,14 @@ for (const { number, folder, name, title, load } of labs) {
     test('is the lab of its line in the catalog', () => {
       expect({ number: lab.number, name: lab.name, title: lab.title }).toEqual({ number, name, title });
       expect(folder).toBe(`lab${number}-${name}`);
+    });
+
+    test('has no blanks left of the lab it was made from', () => {
+      const files = [join(import.meta.dirname, folder), solution].flatMap((place) =>
+        readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
+      );
+      const blank = files.filter((file) => /\bBLANK\b/.test(readFileSync(join(file.parentPath, file.name), 'utf8')));
+      expect(blank.map(({ name: file }) => file)).toEqual([]);
     });
 
     test('has core objectives worth 100 points, and ids of its own', () => {
