@@ -27,7 +27,8 @@ export function makeLab(root: string, { number, name, title }: NewLab): readonly
   const places = { lab: join(root, 'labs', folder), solution: join(root, 'solutions', folder) };
   for (const place of Object.values(places)) if (existsSync(place)) throw new Error(`${place} is there already`);
 
-  const facts: Readonly<Record<string, string>> = { number: String(number), name, title, folder };
+  const titleText = title.includes("'") ? JSON.stringify(title) : `'${title.replaceAll('\\', '\\\\')}'`;
+  const facts: Readonly<Record<string, string>> = { number: String(number), name, title, titleText, folder };
   const written: string[] = [];
   for (const file of globSync('**/*.txt', { cwd: template }).sort()) {
     const [kind = '', ...path] = file
@@ -35,15 +36,15 @@ export function makeLab(root: string, { number, name, title }: NewLab): readonly
       .replace(/\.txt$/, '')
       .split('/');
     const target = join(places[kind as keyof typeof places], ...path);
-    const text = readFileSync(join(template, file), 'utf8').replace(/\{\{(\w+)\}\}/g, (_, fact: string) => {
-      return /\.ts\.txt$/.test(file) ? facts[fact]!.replaceAll("'", "\\'") : facts[fact]!;
-    });
+    const text = readFileSync(join(template, file), 'utf8').replace(
+      /\{\{(\w+)\}\}/g,
+      (_, fact: string) => facts[fact]!,
+    );
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, text);
     written.push(target);
   }
-  const quoted = title.replaceAll("'", "\\'");
-  const line = `  {\n    number: ${number},\n    name: '${name}',\n    folder: '${folder}',\n    title: '${quoted}',\n    load: () => import('./${folder}/lab.ts'),\n  },\n`;
+  const line = `  {\n    number: ${number},\n    name: '${name}',\n    folder: '${folder}',\n    title: ${titleText},\n    load: () => import('./${folder}/lab.ts'),\n  },\n`;
   insert(catalog, /^export const labs[\s\S]*?(?=^\];)/m, line);
   const laws = join(root, 'labs/laws.test.ts');
   insert(laws, /^const starterFails[\s\S]*?(?=^\};)/m, `  '${folder}': ['first'],\n`);
