@@ -149,18 +149,18 @@ export class SideBySide {
     return pair;
   }
 
+  /** nginx listens before it says what it starts with: it is ready once it has seen a connection come and go. */
   async #ready(): Promise<void> {
     const listens = (): Promise<boolean> => {
       if (this.#nginx.exitCode !== null) throw new Error(`nginx did not start: ${this.#said()}`);
       return new Promise<boolean>((resolve) => {
-        const socket = connect(this.ports[0], '127.0.0.1', () => {
-          socket.destroy();
-          resolve(true);
-        });
+        const socket = connect(this.ports[0], '127.0.0.1', () => socket.end());
+        socket.resume();
         socket.on('error', () => resolve(false));
+        socket.on('end', () => resolve(true));
       });
     };
-    await until('nginx listens', listens, () => this.#said());
+    await until('nginx closes a connection', listens, () => this.#said());
   }
 
   #said(): string {
