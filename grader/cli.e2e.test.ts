@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,12 +16,16 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the command line as npm does, with a workspace of its own and nothing on stdin. */
-async function run(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+function run(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return runIn(join(folder, 'workspace'), ...words);
+}
+
+async function runIn(workspace: string, ...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [workbook, ...words], {
     reject: false,
     stdin: 'ignore',
     timeout: 100_000,
-    env: { WORKBOOK_WORKSPACE: join(folder, 'workspace'), INIT_CWD: folder, NO_COLOR: '1' },
+    env: { WORKBOOK_WORKSPACE: workspace, INIT_CWD: folder, NO_COLOR: '1' },
   });
   return { code: exitCode ?? -1, stdout, stderr };
 }
@@ -130,5 +134,31 @@ describe('a live server that behaves badly is a verdict within the limits', () =
     const { code, stdout } = await run('check', 'lab1', '--target', 'http://127.0.0.1:1', '--json');
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as LabResult).startup.messages[0]?.text).toMatch(/refused/);
+  });
+});
+
+describe('check all', () => {
+  test('leaves labs that are not begun alone, and says so', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'workbook-all-'));
+    try {
+      const all = (...words: string[]) => runIn(place, 'check', 'all', ...words);
+      const nothing = await all('--json');
+      expect({ ...nothing, stdout: JSON.parse(nothing.stdout) }).toEqual({ code: 1, stdout: [], stderr: '' });
+
+      await cp(join(import.meta.dirname, '../solutions/lab1-install'), join(place, 'lab1-install'), {
+        recursive: true,
+      });
+      const { code, stdout } = await all();
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/✓ +1 +A web server that answers +100\/100/);
+      expect(stdout).toMatch(/– +2 +In front of one application +not begun/);
+      expect(stdout).toContain(`1 of ${labs.length} labs passed`);
+      expect(stdout).toMatch(/next +npm run check lab2/);
+      const results = JSON.parse((await all('--json')).stdout) as LabResult[];
+      expect(results.map(({ lab }) => lab)).toEqual(['lab1-install']);
+      expect((await readdir(place)).sort()).toEqual(['lab1-install', 'progress.json']);
+    } finally {
+      await rm(place, { recursive: true });
+    }
   });
 });

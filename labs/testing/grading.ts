@@ -6,7 +6,7 @@ import { openTarget, type TargetSpec } from '../../grader/target/index.ts';
 
 /** Grades one submission, with the same seed each time. */
 export function grade(lab: Lab, folder: string, spec: TargetSpec): Promise<LabResult> {
-  return checkLab(lab, (signal) => openTarget(spec, lab, 7, signal), {
+  return checkLab(lab, (signal) => openTarget(spec, lab, 7, signal, { trace: true }), {
     folder,
     seed: 7,
     facts: {

@@ -37,7 +37,7 @@ export class ExchangeTrace implements Trace {
     const isRewrite = phase === 'rewrite' || phase === 'server-rewrite';
     // Directives that rewrite tell themselves what they do.
     if (isRewrite || (told && (!refuses || phase === 'access'))) return;
-    if (!refuses && (phase === 'content' || (verdict !== OK && verdict !== DECLINED))) return;
+    if (!refuses && (phase === 'content' || phase === 'post-read' || (verdict !== OK && verdict !== DECLINED))) return;
     const name = module === undefined ? undefined : shortName(module);
     if (name === undefined && !refuses) return;
     const does = refuses
