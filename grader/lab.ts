@@ -39,7 +39,8 @@ export type Capability =
   | 'https'
   | 'client-addresses'
   | 'unix-sockets'
-  | 'users';
+  | 'users'
+  | 'own-ports';
 
 export interface Objective {
   /** `labN.slug` */
@@ -104,6 +105,10 @@ export interface RequestOptions {
   readonly host?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Another port of the student's machine than 80 and 443, in plain HTTP; needs `own-ports`. */
+  readonly port?: number;
+  /** To that port as another machine would reach it: what listens on the loopback address alone isn't there. */
+  readonly outside?: boolean;
   /** Through port 443, with SNI = host; the chain is verified against the lab authority unless `verify` is false. */
   readonly https?: boolean;
   readonly verify?: boolean;

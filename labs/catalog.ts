@@ -74,4 +74,11 @@ export const labs: readonly CatalogEntry[] = [
     title: 'Who are you?',
     load: () => import('./lab9-authentication/lab.ts'),
   },
+  {
+    number: 10,
+    name: 'security',
+    folder: 'lab10-security',
+    title: 'Less to attack',
+    load: () => import('./lab10-security/lab.ts'),
+  },
 ];

@@ -17,6 +17,17 @@ const starterFails: Readonly<Record<string, readonly string[]>> = {
   'lab7-rate-limit': ['limited', 'downloads-at-once', 'download-speed'],
   'lab8-cache': ['hit'],
   'lab9-authentication': ['asks'],
+  'lab10-security': [
+    'no-version',
+    'headers',
+    'dot-files',
+    'methods',
+    'body-limit',
+    'status-page',
+    'header-limits',
+    'slow-clients',
+    'no-listing',
+  ],
 };
 
 /** What a `wrong/` file says of itself in its first line. */
@@ -76,9 +87,16 @@ for (const { number, folder, name, title, load } of labs) {
       for (const { choices } of lab.predictions) expect(new Set(choices).size).toBe(choices.length);
     });
 
-    test('has at least five wrong files, which with the starter fail every objective', () => {
+    test('has at least five wrong files, which with the starter and wrong programs fail every objective', () => {
       expect(wrong.length).toBeGreaterThanOrEqual(5);
-      const failed = new Set([...wrong.flatMap(named), ...starterFails[folder]!.map((slug) => `lab${number}.${slug}`)]);
+      // What nginx can't be made to do wrong, a program can.
+      const programs = readdirSync(join(import.meta.dirname, 'testing/wrong'))
+        .filter((file) => file.startsWith(`lab${number}-`))
+        .map((file) => join(import.meta.dirname, 'testing/wrong', file));
+      const failed = new Set([
+        ...[...wrong, ...programs].flatMap(named),
+        ...starterFails[folder]!.map((slug) => `lab${number}.${slug}`),
+      ]);
       for (const id of failed) if (id !== 'startup') expect(ids).toContain(id);
       expect(inOrder([...failed])).toEqual(ids);
     });

@@ -43,7 +43,8 @@ function place(file: string, snippet: string): string {
   // The site itself, and not the server that does nothing but redirect.
   const all = [...file.matchAll(/^server \{/gm)].map(({ index }) => blockAt(file, index));
   const server = all.find((one) => one.includes('proxy_pass')) ?? all[0]!;
-  if (kind === 'server') return snippet.includes('443') ? `${file}\n${snippet}` : file.replace(server, () => snippet);
+  if (kind === 'server')
+    return /\b(443|8088)\b/.test(snippet) ? `${file}\n${snippet}` : file.replace(server, () => snippet);
   const at = server.indexOf(header);
   const changed =
     at < 0 ? server.replace(/\}$/, () => `${snippet}}`) : server.replace(blockAt(server, at), () => snippet.trim());
@@ -75,7 +76,7 @@ describe.each(labs.map((entry) => ({ entry, folder: entry.folder })))('the text 
   });
 
   test('has what every text has', () => {
-    expect(text).toMatch(new RegExp(`^# Lab ${entry.number}: ${entry.title}$`, 'm'));
+    expect(text.split('\n')).toContain(`# Lab ${entry.number}: ${entry.title}`);
     for (const heading of ['## Why', '## Step 1', '## Build it yourself', '## Stuck?', '## What to read next'])
       expect(text).toContain(heading);
     for (const command of ['check', 'serve', 'watch', 'hint'])

@@ -5,7 +5,7 @@
  *     serve({ port: 80, handler: (exchange) => forward(exchange, films) });
  */
 
-export { redirect, respond, sendFile } from './api/answers.ts';
+export { redirect, respond, type SendFileOptions, sendFile } from './api/answers.ts';
 export { type ForwardOptions, forward, Pool, type PoolOptions, pool } from './api/forward.ts';
 export { type Served, type ServeOptions, serve } from './api/serve.ts';
 export type { Exchange } from './http/exchange.ts';

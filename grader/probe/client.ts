@@ -12,6 +12,8 @@ import { noTranslation, type Translation } from './translation.ts';
 export interface ClientOptions {
   readonly http: Place | undefined;
   readonly https: Place | undefined;
+  /** Where another port of the student's machine is, for this machine or for those outside; undefined where nothing listens. */
+  readonly portAt?: (port: number, outside: boolean) => Place | undefined;
   /** The `Host` of a request that names none. */
   readonly host: string;
   /** PEM of the lab authority; without one the chain isn't verified unless a request asks for it. */
@@ -41,10 +43,11 @@ export function createClient(options: ClientOptions): Client & { close(): void }
     tls: Partial<TlsOptions>,
     host: string,
     timeLimit: number,
-    from?: string,
+    { from, port, outside = false }: Pick<RequestOptions, 'from' | 'port' | 'outside'> = {},
   ): Promise<Socket> => {
     options.signal.throwIfAborted();
-    const door = secure ? options.https : options.http;
+    const door = port === undefined ? (secure ? options.https : options.http) : options.portAt?.(port, outside);
+    if (door === undefined && port !== undefined) throw new Error('connection refused: nothing listens there');
     const place = door === undefined || from === undefined ? door : { ...door, localAddress: from };
     if (place === undefined) throw new Error(`this target has no ${secure ? 'https' : 'http'} address`);
     const facts: TlsOptions = {
@@ -62,7 +65,7 @@ export function createClient(options: ClientOptions): Client & { close(): void }
   const connectFor = (request: Sent, given: RequestOptions): Promise<Socket> => {
     const tls = given.verify === undefined ? {} : { verify: given.verify };
     const limit = given.timeLimit ?? defaultTimeLimit;
-    return connectTo(given.https === true, tls, request.servername, limit, given.from);
+    return connectTo(given.https === true && given.port === undefined, tls, request.servername, limit, given);
   };
 
   const send = async (request: Sent, given: RequestOptions, clock: Clock): Promise<ReadResponse> => {
@@ -77,7 +80,7 @@ export function createClient(options: ClientOptions): Client & { close(): void }
         socket.destroy();
       }
     }
-    const name = `${given.https ? 's' : 'p'} ${given.from ?? ''} ${given.connection}`;
+    const name = `${given.https ? 's' : 'p'} ${given.from ?? ''} ${given.port ?? ''} ${given.connection}`;
     const slot = kept.get(name) ?? { socket: undefined, turn: Promise.resolve() };
     kept.set(name, slot);
     const mine = slot.turn.then(async () => {
@@ -99,10 +102,11 @@ export function createClient(options: ClientOptions): Client & { close(): void }
   ): Promise<Response> => {
     const message = compose(path, given, options.host);
     const { host } = message;
+    const secure = given.https === true && given.port === undefined;
     const asked = {
       method: message.method,
       path,
-      url: `${given.https ? 'https' : 'http'}://${host ?? options.host}${path}`,
+      url: `${secure ? 'https' : 'http'}://${host ?? options.host}${given.port === undefined ? '' : `:${given.port}`}${path}`,
       curl: curlLine(path, given, host, options.door),
       head: message.head,
     };

@@ -13,6 +13,11 @@ export interface CurlDoor {
 
 /** The shell line with which a student repeats a request. */
 export function curlLine(path: string, options: RequestOptions, host: string | null, door: CurlDoor): string {
+  if (options.port !== undefined) {
+    const { port, outside, https: _, ...rest } = options;
+    const http = `${outside ? 'ADDRESS-OF-THIS-MACHINE' : '127.0.0.1'}:${port}`;
+    return curlLine(path, rest, host, { ...door, http });
+  }
   const method = options.method ?? 'GET';
   const words = ['curl', method === 'HEAD' ? '-I' : '-i'];
   if (/\/\.{1,2}(\/|$|\?)/.test(path)) words.push('--path-as-is');

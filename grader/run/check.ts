@@ -179,6 +179,7 @@ const needs: Readonly<Record<string, string>> = {
   https: 'this server is checked without HTTPS',
   'client-addresses': 'requests can be sent there from one address only, and it takes two clients to tell them apart',
   'unix-sockets': 'a Unix socket is a file on its machine, which cannot be reached from here',
+  'own-ports': 'what listens on its loopback address alone cannot be asked from here',
   users: "its users and their passwords aren't the grader's",
 };
 

@@ -9,6 +9,7 @@ import { limitRules } from './rules/limits.ts';
 import { pageRules } from './rules/pages.ts';
 import { posterRules } from './rules/posters.ts';
 import { redirectRules } from './rules/redirect.ts';
+import { securityRules } from './rules/security.ts';
 import { upstreamRules } from './rules/upstream.ts';
 
 /** All rules, the most certain first: what the server's own log says, then what its lines say. */
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   ...limitRules,
   ...authenticationRules,
   ...cacheRules,
+  ...securityRules,
   ...headerRules,
   ...pageRules,
 ];

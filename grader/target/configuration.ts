@@ -143,6 +143,7 @@ async function openOnce(
       'access-log',
       'own-authority',
       'https',
+      'own-ports',
     ]);
     // From 127.0.0.2 nobody reaches ::1.
     const fromElsewhere = [80, 443].every((port) => (front(port)?.host ?? '127.0.0.1') === '127.0.0.1');
@@ -152,6 +153,11 @@ async function openOnce(
     client = createClient({
       http: front(80) ?? { host: '127.0.0.1', port: mapped.addresses.port(80, 'listen') },
       https: front(443) ?? { host: '127.0.0.1', port: closedPort },
+      portAt(port, outside) {
+        const found = mapped.doors.filter((one) => one.port === port && (one.open || !outside));
+        const door = found.find(({ family }) => family === 4) ?? found[0];
+        return door && { host: door.host, port: door.sandbox };
+      },
       host: 'catalog.test',
       authority,
       translation,

@@ -16,6 +16,9 @@ import { createWorld } from './world.ts';
 
 type Spec = Extract<TargetSpec, { kind: 'program' | 'command' }>;
 
+/** Where lab 10 wants a page about the server itself. */
+const statusPort = 8088;
+
 /** ms until a program must listen, on a busy machine. */
 const startLimit = 20_000;
 
@@ -74,6 +77,9 @@ export async function openProgram(
     client = createClient({
       http,
       https,
+      // A program that listens on every address of this machine is found on each of its loopback addresses.
+      portAt: (port, outside) =>
+        ports.has(port) ? { host: outside ? '127.0.0.2' : '127.0.0.1', port: sandboxPort(port) } : undefined,
       host: 'catalog.test',
       authority,
       translation,
@@ -83,7 +89,7 @@ export async function openProgram(
     const capabilities: Capability[] = ['applications', 'stop-applications', 'files', 'own-authority', 'https'];
     if (lab.users) capabilities.push('users');
     if (applications.unixSockets.size > 0) capabilities.push('unix-sockets');
-    if (await hasLoopbackNetwork()) capabilities.push('client-addresses');
+    if (await hasLoopbackNetwork()) capabilities.push('client-addresses', 'own-ports');
     const world = createWorld({
       capabilities: new Set(capabilities),
       applications: applications.byName,
@@ -127,9 +133,9 @@ export async function openProgram(
 async function choosePorts(applications: ReadonlyMap<number, number>): Promise<Map<number, number>> {
   const ports = new Map(applications);
   const taken = new Set(applications.values());
-  for (const student of [80, 443, ...Object.values(applicationPorts)]) {
+  for (const student of [80, 443, statusPort, ...Object.values(applicationPorts)]) {
     if (ports.has(student)) continue;
-    const port = student < 1000 ? await freePort(taken) : await deadPort(taken);
+    const port = student < 1000 || student === statusPort ? await freePort(taken) : await deadPort(taken);
     taken.add(port);
     ports.set(student, port);
   }
@@ -141,6 +147,7 @@ function environment(sandbox: Sandbox, ports: ReadonlyMap<number, number>): Reco
   return {
     PORT: String(ports.get(80)),
     HTTPS_PORT: String(ports.get(443)),
+    STATUS_PORT: String(ports.get(statusPort)),
     CATALOG: address(8080),
     CATALOG_1: address(8081),
     CATALOG_2: address(8082),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { basename, extname, join, normalize } from 'node:path';
 
@@ -199,4 +199,36 @@ export function plainPath(target: string): string {
 export function isListed(name: string, password: string): boolean {
   const digest = createHash('sha1').update(password).digest('base64');
   return readFileSync(process.env.HTPASSWD!, 'utf8').split('\n').includes(`${name}:{SHA}${digest}`);
+}
+
+const careful = ['X-Content-Type-Options', 'nosniff', 'X-Frame-Options', 'DENY', 'Referrer-Policy', 'no-referrer'];
+
+/** Lab 10: what is refused, and the headers; undefined for what may go on. */
+export function refusal({ method, target, body }: Asked): Answer | undefined {
+  if (!['GET', 'HEAD', 'POST'].includes(method)) return { status: 405, rawHeaders: careful };
+  if (plainPath(target).includes('/.')) return { status: 404, rawHeaders: careful };
+  if (body.length > 1024 * 1024) return { status: 413, rawHeaders: careful };
+  return undefined;
+}
+
+/** Lab 10, without TLS and with its page about itself; it listens nowhere yet. `change` is what is wrong with its answers. */
+export function hardened(
+  change: (answer: Answer, asked: Asked) => Answer | Promise<Answer> = (answer) => answer,
+): Server {
+  let requests = 0;
+  const handle = async (asked: Asked): Promise<Answer> => {
+    requests++;
+    const answer = refusal(asked) ?? (await site(asked, (name) => file('poster', name)));
+    const { rawHeaders = [] } = answer;
+    return change({ ...answer, rawHeaders: rawHeaders === careful ? careful : [...rawHeaders, ...careful] }, asked);
+  };
+  createServer((_, response) => response.end(`Requests: ${requests}\n`)).listen(
+    Number(process.env.STATUS_PORT),
+    '127.0.0.1',
+  );
+  return createServer(
+    { maxHeaderSize: 5_000, headersTimeout: 3_000, requestTimeout: 3_000, connectionsCheckingInterval: 200 },
+    // Whoever was cut off needs no answer.
+    (incoming, outgoing) => void answerTo(incoming, outgoing, false, handle).catch(() => {}),
+  );
 }

@@ -1,0 +1,3 @@
+import { hardened } from '../gateway.ts';
+
+hardened().listen(Number(process.env.PORT), '127.0.0.1');
