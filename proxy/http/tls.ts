@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
-import type { SecureContext, SecureContextOptions, Server, TLSSocket } from 'node:tls';
+import type { SecureContextOptions, Server, TLSSocket } from 'node:tls';
 import { socketUnder } from './accepted-socket.ts';
-import type { VirtualHosts, VirtualServer } from './configuration.ts';
+import { serverNameOf } from './client-hello.ts';
+import type { VirtualServer } from './configuration.ts';
 import { HttpConnection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import type { AcceptSecure } from './engine.ts';
@@ -11,70 +12,112 @@ import { onDemand } from './on-demand.ts';
 import type { Service } from './phases.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
 
-/** How the servers of one address do TLS. */
-export interface TlsOfServers {
-  /** `undefined` when the server has no certificate: the default server's then serves. */
-  contextOf(server: VirtualServer): SecureContext | undefined;
-  /** The default server's credentials, for clients that name no server. */
-  credentialsOf(server: VirtualServer): SecureContextOptions;
-  /** What holds for the whole address is what its default server says. */
-  optionsOf(server: VirtualServer): {
-    readonly requestCertificate: boolean;
-    /** Milliseconds. */
-    readonly sessionTimeout: number;
-    readonly keepsSessions: boolean;
-  };
+/** How a server does TLS. */
+export interface TlsOfServer {
+  readonly credentials: SecureContextOptions;
+  readonly requestCertificate: boolean;
+  /** Milliseconds. */
+  readonly sessionTimeout: number;
+  readonly keepsSessions: boolean;
 }
+
+/** The TLS of a server; `undefined` when it has no certificate, and that of the default server holds. */
+export type TlsOf = (server: VirtualServer) => TlsOfServer | 'rejects' | undefined;
 
 /** The first byte of a TLS record that carries a handshake, and of an SSLv2 one. */
 const HANDSHAKE = 22;
 const SSLV2 = 128;
+/** Bytes of a client's first message; one that is longer is OpenSSL's to refuse. */
+const MOST_HELLO = 32_768;
+/** A fatal alert, `unrecognized_name`. */
+const UNRECOGNIZED_NAME = Buffer.from([21, 3, 1, 0, 2, 2, 112]);
 
 /**
- * Takes connections of `listen ... ssl`: the certificate is chosen by the name the client asks for (SNI), the protocol
- * by ALPN; who speaks plain HTTP instead gets nginx's 400. Source: ngx_http_ssl_handshake.
+ * Takes connections of `listen ... ssl`. The name that the client asks for (SNI) is read before OpenSSL sees anything, so that
+ * all settings are those of the server of that name: what a context is changed for in the middle of a handshake leaves Node
+ * with the ciphers of the first one. The protocol is chosen by ALPN; who speaks plain HTTP instead gets nginx's 400.
+ * Source: ngx_http_ssl_handshake, ngx_http_ssl_servername.
  */
-export function createAcceptSecure(tls: TlsOfServers): AcceptSecure {
-  const servers = new WeakMap<Service, Server>();
+export function createAcceptSecure(tlsOf: TlsOf): AcceptSecure {
+  const servers = new WeakMap<Service, Map<VirtualServer, Server>>();
   const proxyHeaders = new WeakMap<Socket, ProxyHeader>();
-  return (socket, service, connections, proxyHeader) => {
-    let server = servers.get(service);
+  const serverFor = (chosen: VirtualServer, tls: TlsOfServer, service: Service, connections: Connections): Server => {
+    const known = servers.get(service) ?? new Map<VirtualServer, Server>();
+    servers.set(service, known);
+    let server = known.get(chosen);
     if (server === undefined) {
-      server = createTlsServer(tls, service, connections, proxyHeaders);
-      servers.set(service, server);
+      const first = tlsOf(service.hosts.defaultServer);
+      const credentials = typeof first === 'object' ? afterHello(first.credentials, tls.credentials) : tls.credentials;
+      server = createTlsServer({ ...tls, credentials }, service, connections, proxyHeaders);
+      known.set(chosen, server);
     }
+    return server;
+  };
+  return (socket, service, connections, proxyHeader) => {
+    const { hosts } = service;
     if (proxyHeader !== undefined) proxyHeaders.set(socket, proxyHeader);
-    whenBytesCome(
-      socket,
-      service,
-      () => ++connections.count,
-      'SSL handshaking',
-      (first) => {
-        if (first[0] === HANDSHAKE || (first[0]! & SSLV2) !== 0) {
-          socket.unshift(first);
-          server.emit('connection', socket);
-        } else {
-          new HttpConnection(socket, service, connections, false, proxyHeader).receive(first);
-        }
-      },
-    );
+    const number = (): number => ++connections.count;
+    const look = (bytes: Buffer): void => {
+      const first = bytes[0]!;
+      if (first !== HANDSHAKE && (first & SSLV2) === 0) {
+        new HttpConnection(socket, service, connections, false, proxyHeader).receive(bytes);
+        return;
+      }
+      const name = hosts.servers.length === 1 || first !== HANDSHAKE ? '' : serverNameOf(bytes);
+      if (name === undefined && bytes.length < MOST_HELLO) {
+        whenBytesCome(socket, service, number, HANDSHAKING, (more) => look(Buffer.concat([bytes, more])));
+        return;
+      }
+      const asked = name === undefined || name === '' ? hosts.defaultServer : hosts.find(name.toLowerCase());
+      const chosen = tlsOf(asked) === undefined ? hosts.defaultServer : asked;
+      const tls = tlsOf(chosen);
+      if (tls === undefined || tls === 'rejects') {
+        service.logConnection(
+          'info',
+          number(),
+          socket.remoteAddress ?? 'unix:',
+          `handshake rejected while ${HANDSHAKING}`,
+        );
+        socket.end(UNRECOGNIZED_NAME);
+        return;
+      }
+      socket.unshift(bytes);
+      serverFor(chosen, tls, service, connections).emit('connection', socket);
+    };
+    whenBytesCome(socket, service, number, HANDSHAKING, look);
+  };
+}
+
+const HANDSHAKING = 'SSL handshaking';
+
+/**
+ * What of a server's own settings is left when its name becomes known: OpenSSL has chosen the protocol by then, and in TLS 1.3
+ * the cipher, as the first server of the address has them.
+ */
+function afterHello(first: SecureContextOptions, own: SecureContextOptions): SecureContextOptions {
+  const { minVersion, maxVersion } = first;
+  const ciphers = [...ciphersOf(first).suites, ...ciphersOf(own).others].join(':');
+  return { ...own, minVersion, maxVersion, ciphers };
+}
+
+/** The cipher suites of TLS 1.3 in a list, and the rest. */
+function ciphersOf({ ciphers = '' }: SecureContextOptions): { suites: string[]; others: string[] } {
+  const names = ciphers.split(':');
+  return {
+    suites: names.filter((name) => name.startsWith('TLS_')),
+    others: names.filter((name) => !name.startsWith('TLS_')),
   };
 }
 
 function createTlsServer(
-  tls: TlsOfServers,
+  { credentials, requestCertificate, sessionTimeout, keepsSessions }: TlsOfServer,
   service: Service,
   connections: Connections,
   proxyHeaders: WeakMap<Socket, ProxyHeader>,
 ): Server {
   const { hosts } = service;
-  const fallback = tls.contextOf(hosts.defaultServer);
-  const { sessionTimeout, keepsSessions } = tls.optionsOf(hosts.defaultServer);
-  // A handshake asks for a certificate, or doesn't, before the name of the server is known.
-  const requestCertificate = hosts.servers.some((one) => tls.optionsOf(one).requestCertificate);
   const server = onDemand.tls.createServer({
-    ...tls.credentialsOf(hosts.defaultServer),
-    SNICallback: (name, done) => done(null, contextFor(tls, hosts, name) ?? fallback),
+    ...credentials,
     ALPNProtocols: hosts.http2 ? ['h2', 'http/1.1', 'http/1.0'] : ['http/1.1', 'http/1.0'],
     requestCert: requestCertificate,
     rejectUnauthorized: false,
@@ -119,8 +162,4 @@ function keepSessions(server: Server): void {
   server.on('resumeSession', (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) => {
     done(null, sessions.get(id.toString('latin1')) ?? null);
   });
-}
-
-function contextFor(tls: TlsOfServers, hosts: VirtualHosts, name: string): SecureContext | undefined {
-  return tls.contextOf(hosts.find(name.toLowerCase()));
 }

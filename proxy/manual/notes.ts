@@ -116,20 +116,24 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   // ngx_http_ssl_module
   ssl: { default: 'off' },
   ssl_protocols: {
-    default: 'TLSv1.2 TLSv1.3',
-    differs: 'the range from the least to the highest; that of the default server holds for its address',
+    default: 'TLSv1 TLSv1.1 TLSv1.2 TLSv1.3',
+    differs:
+      'the range from the least to the highest; TLSv1.3 is in it by default, as in newer versions of nginx (1.22 leaves it out)',
   },
-  ssl_ciphers: { default: 'HIGH:!aNULL:!MD5', differs: 'those of the default server hold for its address' },
+  ssl_ciphers: { default: 'HIGH:!aNULL:!MD5' },
   ssl_ecdh_curve: { default: 'auto' },
   ssl_prefer_server_ciphers: { default: 'off' },
   ssl_session_cache: { default: 'none', differs: 'each worker has its own, of 4000 sessions' },
   ssl_session_timeout: { default: '5m' },
   ssl_session_tickets: { default: 'on' },
   ssl_buffer_size: { default: '16k', differs: memory },
-  ssl_verify_client: {
-    default: 'off',
+  ssl_verify_client: { default: 'off' },
+  ssl_session_ticket_key: {
+    differs: 'the first one alone is used; tickets made from a file of 80 bytes are none for other servers',
+  },
+  ssl_conf_command: {
     differs:
-      'asked for at an address when any of its servers wants one; the authorities are those of its default server',
+      '`CipherString`, `Ciphersuites`, `Groups`, `Curves`, `SignatureAlgorithms`, `MinProtocol`, `MaxProtocol`, `Options`; others are an error; `KTLS` has no effect',
   },
   ssl_verify_depth: { default: '1', differs: `${noEffect}chains of any length are followed` },
   ssl_early_data: { default: 'off', differs: `${noEffect}as \`off\`` },

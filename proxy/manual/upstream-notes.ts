@@ -54,7 +54,7 @@ export function upstreamTlsNotes(prefix: string): Notes {
     ssl_verify_depth: { default: '1' },
     ssl_conf_command: {
       differs:
-        '`CipherString`, `Ciphersuites`, `Groups`, `Curves`, `SignatureAlgorithms`, `MinProtocol`, `MaxProtocol`; others are an error',
+        '`CipherString`, `Ciphersuites`, `Groups`, `Curves`, `SignatureAlgorithms`, `MinProtocol`, `MaxProtocol`, `Options`; others are an error',
     },
     ssl_certificate: { differs: 'one that variables name is read when it is first used' },
     ssl_server_name: { default: 'off' },

@@ -1,9 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import {
-  ConfigError,
   type Directive,
   flag,
+  number,
   oneOf,
   PlacelessError,
   parseSize,
@@ -11,37 +11,31 @@ import {
   size,
   time,
 } from '../config/index.ts';
-import { readKeyPair, readPem } from '../http/certificate.ts';
+import { readPasswords } from '../http/certificate.ts';
 import { clock } from '../http/clock.ts';
 import type { CoreServer, VirtualServer } from '../http/configuration.ts';
 import { type CoreMainState, core } from '../http/core.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type Build, DECLINED, type DirectiveSpec, type Module } from '../http/module.ts';
-import { onDemand } from '../http/on-demand.ts';
+import { type ServerTls, serverCredentials } from '../http/server-credentials.ts';
+import { readTicketKeys } from '../http/ticket-keys.ts';
 import { createAcceptSecure } from '../http/tls.ts';
+import { readTlsCommand } from '../http/tls-commands.ts';
+import { TLS_PROTOCOLS } from '../http/tls-range.ts';
 import { verifyError, verifyWords } from '../http/verify-errors.ts';
-import { TLS_PROTOCOLS, tlsRange } from '../upstream/tls-range.ts';
 
 /** TLS of one server; what isn't set is `undefined` until it is merged. Times in milliseconds. */
-interface SslServer {
+interface SslServer extends ServerTls {
   /** The `ssl` directive, and where it stands. */
   enable?: boolean;
   place?: { readonly file: string; readonly line: number };
-  certificates?: string[];
-  keys?: string[];
-  protocols?: readonly string[];
-  ciphers?: string;
-  curves?: string;
-  preferServerCiphers?: boolean;
   sessionCache?: string;
-  sessionTimeout?: number;
-  sessionTickets?: boolean;
   bufferSize?: number;
-  dhparam?: string;
-  verifyClient?: 'off' | 'on' | 'optional' | 'optional_no_ca';
-  clientCertificate?: string;
-  trustedCertificate?: string;
+  verifyDepth?: number;
   rejectHandshake?: boolean;
+  earlyData?: boolean;
+  stapling?: boolean;
+  staplingVerify?: boolean;
   /** Made when all is read. */
   context?: SecureContext;
   credentials?: SecureContextOptions;
@@ -61,6 +55,10 @@ const INHERITED = [
   'place',
   'certificates',
   'keys',
+  'passwords',
+  'commands',
+  'ticketKeys',
+  'revoked',
   'curves',
   'sessionCache',
   'bufferSize',
@@ -104,10 +102,18 @@ export const ssl: Module = {
     once('ssl_client_certificate', 1, 'clientCertificate', configurationFile),
     once('ssl_trusted_certificate', 1, 'trustedCertificate', configurationFile),
     once('ssl_reject_handshake', 'flag', 'rejectHandshake', flag),
-    spec('ssl_verify_depth', 1, () => undefined),
-    spec('ssl_early_data', 'flag', () => undefined),
-    spec('ssl_stapling', 'flag', () => undefined),
-    spec('ssl_stapling_verify', 'flag', () => undefined),
+    once('ssl_password_file', 1, 'passwords', readPasswords),
+    once('ssl_crl', 1, 'revoked', configurationFile),
+    once('ssl_verify_depth', 1, 'verifyDepth', (directive) => number(directive)),
+    once('ssl_early_data', 'flag', 'earlyData', flag),
+    once('ssl_stapling', 'flag', 'stapling', flag),
+    once('ssl_stapling_verify', 'flag', 'staplingVerify', flag),
+    spec('ssl_session_ticket_key', 1, (server, directive, build) => {
+      server.ticketKeys = [...(server.ticketKeys ?? []), configurationFile(directive, build)];
+    }),
+    spec('ssl_conf_command', 2, (server, directive, build) => {
+      server.commands = [...(server.commands ?? []), readTlsCommand(directive, build)];
+    }),
   ],
   mergeServer: (parent: SslServer, child: SslServer) => {
     for (const key of INHERITED) {
@@ -115,6 +121,9 @@ export const ssl: Module = {
     }
     for (const key of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
       Object.assign(child, { [key]: child[key] ?? parent[key] ?? DEFAULTS[key] });
+    }
+    if (child.certificates !== undefined && child.ticketKeys !== undefined) {
+      child.readTicketKeys = child.ticketKeys.map(readTicketKeys);
     }
   },
   postConfiguration: (_main, build) =>
@@ -155,14 +164,12 @@ export const ssl: Module = {
 };
 
 /** Serves the connections of `listen ... ssl`: what a process is started with. */
-export const acceptSecure = createAcceptSecure({
-  contextOf: (server) => sslOf(server).context,
-  credentialsOf: (server) => sslOf(server).credentials ?? {},
-  optionsOf: (server) => {
-    const { verifyClient, sessionTimeout, sessionCache = 'none' } = sslOf(server);
-    const keepsSessions = /\b(shared|builtin)\b/.test(sessionCache);
-    return { requestCertificate: verifyClient !== 'off', sessionTimeout: sessionTimeout!, keepsSessions };
-  },
+export const acceptSecure = createAcceptSecure((server) => {
+  const { verifyClient, sessionTimeout, sessionCache = 'none', credentials, rejectHandshake } = sslOf(server);
+  if (rejectHandshake === true) return 'rejects';
+  if (credentials === undefined) return undefined;
+  const keepsSessions = /\b(shared|builtin)\b/.test(sessionCache);
+  return { credentials, requestCertificate: verifyClient !== 'off', sessionTimeout: sessionTimeout!, keepsSessions };
 });
 
 /** A `server` block while the configuration is built. */
@@ -221,7 +228,7 @@ function prepare(servers: readonly SslBlock[]): void {
     if (lonely !== undefined) {
       throw new PlacelessError(`no "ssl_certificate_key" is defined for certificate "${lonely}"`);
     }
-    own.context = contextOf(own, keys);
+    Object.assign(own, serverCredentials(own));
   }
   const seen = new Map<string, SslBlock>();
   for (const server of servers) {
@@ -239,43 +246,6 @@ function prepare(servers: readonly SslBlock[]): void {
       const { file, line } = one.core;
       throw new PlacelessError(`no "ssl_certificate" is defined for the "listen ... ssl" directive in ${file}:${line}`);
     }
-  }
-}
-
-function contextOf(own: SslServer, keys: readonly string[]): SecureContext {
-  const pairs = own.certificates!.map((file, i) => readKeyPair(file, keys[i]!));
-  if ((own.verifyClient === 'on' || own.verifyClient === 'optional') && own.clientCertificate === undefined) {
-    throw new PlacelessError('no ssl_client_certificate for ssl_verify_client');
-  }
-  let secureOptions = 0;
-  if (own.sessionTickets === false) secureOptions |= onDemand.crypto.constants.SSL_OP_NO_TICKET;
-  const options: SecureContextOptions = {
-    cert: pairs.map((pair) => pair.cert),
-    key: pairs.map((pair) => pair.key),
-    ciphers: own.ciphers!,
-    honorCipherOrder: own.preferServerCiphers === true,
-    secureOptions,
-    ...tlsRange(own.protocols!),
-  };
-  if (own.curves !== undefined && own.curves !== 'auto') options.ecdhCurve = own.curves;
-  if (own.dhparam !== undefined) options.dhparam = readPem(own.dhparam, `BIO_new_file("${own.dhparam}")`);
-  const authorities = [own.clientCertificate, own.trustedCertificate].filter((file) => file !== undefined);
-  if (authorities.length > 0) {
-    options.ca = authorities.map((file) => readPem(file, `SSL_CTX_load_verify_locations("${file}")`));
-  }
-  try {
-    own.credentials = options;
-    return onDemand.tls.createSecureContext(options);
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    const { message } = error as Error;
-    if (/cipher/i.test(message)) {
-      throw new PlacelessError(
-        `SSL_CTX_set_cipher_list("${own.ciphers}") failed (SSL: error:0A0000B9:SSL routines::no cipher match)`,
-      );
-    }
-    if (/curve|group/i.test(message)) throw new PlacelessError(`SSL_CTX_set1_curves_list("${own.curves}") failed`);
-    throw new PlacelessError(`SSL_CTX failed (SSL: ${message})`);
   }
 }
 

@@ -6,8 +6,8 @@ import type { Build, ComplexValue, DirectiveSpec } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
 import { slot } from '../http/slot.ts';
 import { readTlsCommand, type TlsCommand, withTlsCommands } from '../http/tls-commands.ts';
+import { TLS_PROTOCOLS, tlsRange } from '../http/tls-range.ts';
 import type { UpstreamTls } from './connection.ts';
-import { TLS_PROTOCOLS, tlsRange } from './tls-range.ts';
 
 /** `proxy_ssl_*` and its like. Paths are absolute. */
 export interface TlsLocation {
