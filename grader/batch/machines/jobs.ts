@@ -1,3 +1,4 @@
+import type { Job, QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { GradeOutcome } from '../isolation/index.ts';
 import type { QueueAddress } from './address.ts';
@@ -47,5 +48,23 @@ export async function knock({ connection, shown }: QueueAddress): Promise<void> 
     throw new QueueUnreachable(`${shown} can't be used as a queue: ${reason || (error as Error).message}`);
   } finally {
     redis.disconnect();
+  }
+}
+
+/** milliseconds after which a job whose end nobody told us of is asked for it. */
+const unheard = 5000;
+
+/**
+ * The outcome of a job, once there is one. An event may be missed (Redis tells of what happens after the first listening,
+ * and a connection may break), so a job that stays quiet is asked now and then. Rejects with the worker's reason.
+ */
+export async function finished(job: Job<GradeJob, JobOutcome>, events: QueueEvents): Promise<JobOutcome> {
+  for (;;) {
+    try {
+      return await job.waitUntilFinished(events, unheard);
+    } catch (error) {
+      const state = await job.getState();
+      if (state === 'failed' || state === 'unknown') throw error;
+    }
   }
 }

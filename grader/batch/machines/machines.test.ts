@@ -10,7 +10,7 @@ import { mixed } from '../../testing/fake-result.ts';
 import { workbookDigest } from '../digest.ts';
 import type { GradedClass } from '../graded.ts';
 import type { GradeOutcome, GradeTask, Pool } from '../isolation/index.ts';
-import { queueName } from './jobs.ts';
+import { finished, queueName } from './jobs.ts';
 import { type Parcel, pack } from './parcel.ts';
 import { openQueue } from './queue.ts';
 import { hasRedis, startRedis, type TestRedis } from './testing/redis.ts';
@@ -129,7 +129,7 @@ describe.skipIf(!canRedis)('several machines', () => {
       () => sender.close(),
     );
     const job = await sender.add('grade', change(pack(task('d.conf'), workbookDigest('lab2-proxy-pass'))));
-    await expect(job.waitUntilFinished(events)).rejects.toThrow(reason);
+    await expect(finished(job, events)).rejects.toThrow(reason);
     expect(asked).toBe(0);
   });
 
@@ -154,7 +154,7 @@ describe.skipIf(!canRedis)('several machines', () => {
         return graded(text);
       }),
     );
-    await expect(job.waitUntilFinished(events)).rejects.toThrow('nobody waits');
+    await expect(finished(job, events)).rejects.toThrow('nobody waits');
     await asking.grade(task('f.conf'));
     expect(read).toEqual(['# f.conf\n']);
   });

@@ -5,7 +5,7 @@ import type { GradeOutcome, GradeTask } from '../isolation/index.ts';
 import type { Queue as GradeQueue } from '../queue.ts';
 import type { QueueAddress } from './address.ts';
 import { Askers } from './askers.ts';
-import { type GradeJob, type JobOutcome, knock, queueName } from './jobs.ts';
+import { finished, type GradeJob, type JobOutcome, knock, queueName } from './jobs.ts';
 import { ParcelTooLarge, pack } from './parcel.ts';
 
 /** seconds that Redis keeps what nobody asks for any more, when the grader was killed. */
@@ -53,7 +53,7 @@ export async function openQueue(
     );
     outstanding.add(job);
     try {
-      return await Promise.race([job.waitUntilFinished(events), closed.promise]);
+      return await Promise.race([finished(job, events), closed.promise]);
     } finally {
       outstanding.delete(job);
       await job.remove().catch(() => {});
