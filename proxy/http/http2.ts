@@ -6,11 +6,12 @@ import { clock } from './clock.ts';
 import type { Connections } from './connections.ts';
 import type { RequestBody } from './exchange.ts';
 import { HttpExchange } from './http-exchange.ts';
+import { type Http2Server, http2Module, sessionSettings } from './http2-settings.ts';
 import { onDemand } from './on-demand.ts';
 import type { Service } from './phases.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
 import { emptyHead, type RequestHead } from './request-head.ts';
-import { chooseServer } from './request-host.ts';
+import { chooseServer, serverBeforeHost } from './request-host.ts';
 import type { Transport } from './transport.ts';
 import { PRODUCT, SERVER } from './version.ts';
 
@@ -24,17 +25,19 @@ export function acceptHttp2(
   connections: Connections,
   proxyHeader?: ProxyHeader,
 ): void {
-  const session = onDemand.http2.performServerHandshake(socket, {
-    settings: { maxConcurrentStreams: 128, initialWindowSize: 65535 },
-  });
+  // As in nginx what holds for a connection is its server's: the one that the handshake asked for.
+  const { configurations } = serverBeforeHost(service.hosts, socket);
+  const { core } = service.phases.planAt(configurations);
+  const limits = configurations.server.get(http2Module) as Http2Server;
+  const session = onDemand.http2.performServerHandshake(socket, { settings: sessionSettings(limits) });
   const connection = new Http2Connection(socket, session, ++connections.count, service.hosts.text, proxyHeader);
   connections.open.add(connection);
   session.on('stream', (stream, headers, _flags, raw) => {
     beginStream(stream, raw as unknown as string[], headers as Record<string, string>, connection, service);
+    if (connection.requests >= core.keepaliveRequests) session.close();
   });
   session.on('error', () => session.destroy());
-  const { keepaliveTimeout } = service.phases.planAt(service.hosts.defaultServer.configurations).core;
-  if (keepaliveTimeout > 0) session.setTimeout(keepaliveTimeout, () => session.close());
+  if (core.keepaliveTimeout > 0) session.setTimeout(core.keepaliveTimeout, () => session.close());
   session.on('close', () => {
     if (connections.open.delete(connection)) connections.requestsBefore += connection.requests;
   });

@@ -141,6 +141,22 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   ssl_stapling_verify: { default: 'off', differs: `${noEffect}as \`off\`` },
   ssl_reject_handshake: { default: 'off' },
 
+  // ngx_http_v2_module
+  http2_recv_buffer_size: { default: '256k', differs: memory },
+  http2_pool_size: { default: '4k', differs: memory },
+  http2_max_concurrent_streams: { default: '128' },
+  http2_max_concurrent_pushes: { default: '10', differs: `${noEffect}nothing is pushed` },
+  http2_body_preread_size: { default: '64k', differs: 'at least 16k' },
+  http2_streams_index_size: { default: '32', differs: memory },
+  http2_chunk_size: { default: '8k', differs: `${noEffect}frames are cut by the runtime` },
+  http2_push_preload: { default: 'off', differs: `${noEffect}nothing is pushed` },
+  http2_push: { default: 'off', differs: `${noEffect}nothing is pushed: browsers take no pushes any more` },
+  http2_max_requests: { differs: 'obsolete, as in nginx: `keepalive_requests`' },
+  http2_max_field_size: { differs: 'obsolete, as in nginx; the head of a request may have 64k' },
+  http2_max_header_size: { differs: 'obsolete, as in nginx; the head of a request may have 64k' },
+  http2_recv_timeout: { differs: 'obsolete, as in nginx' },
+  http2_idle_timeout: { differs: 'obsolete, as in nginx: `keepalive_timeout`' },
+
   // Rewriting, access, limits, logs
   rewrite_log: { default: 'off' },
   uninitialized_variable_warn: { default: 'on' },

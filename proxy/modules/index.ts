@@ -1,4 +1,5 @@
 import { core } from '../http/core.ts';
+import { http2Module } from '../http/http2-settings.ts';
 import type { Module } from '../http/module.ts';
 import { upstreamRegistry } from '../upstream/registry.ts';
 import { accessModule } from './access.ts';
@@ -44,6 +45,7 @@ import { uwsgi } from './uwsgi.ts';
 export const modules: readonly Module[] = [
   core,
   ssl,
+  http2Module,
   mapModule,
   geoModule,
   splitClientsModule,

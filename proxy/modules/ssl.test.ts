@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type ClientHttp2Session, connect as connectHttp2, type OutgoingHttpHeaders } from 'node:http2';
 import { connect as connectPlain } from 'node:net';
@@ -36,7 +37,8 @@ describe.skipIf(nginxMissing !== undefined)('TLS and HTTP/2 as nginx has them', 
   beforeAll(async () => {
     authority = new Authority(folder, 'authority');
     const stranger = new Authority(folder, 'stranger');
-    for (const name of ['a', 'b', 'c', 'mail']) authority.issue(`${name}.test`, `/CN=${name}.test`, [`${name}.test`]);
+    for (const name of ['a', 'b', 'c', 'mail', 'limits'])
+      authority.issue(`${name}.test`, `/CN=${name}.test`, [`${name}.test`]);
     me = authority.issue('me', '/C=DE/O=Clients, and more/CN=me; x');
     unknown = stranger.issue('unknown', '/CN=unknown');
     // In the second in which they are issued, whole days remain of them, and one fewer in the next.
@@ -71,6 +73,10 @@ describe.skipIf(nginxMissing !== undefined)('TLS and HTTP/2 as nginx has them', 
        server {
          listen 127.0.0.1:OTHER ssl; server_name mail.test; ${certificate('mail')} ssl_ciphers ECDHE-ECDSA-AES256-GCM-SHA384;
          ssl_client_certificate ${folder}/authority.crt; ssl_verify_client on; location / { return 200 "${CLIENT}"; }
+       }
+       server {
+         listen 127.0.0.1:OTHER ssl http2; server_name limits.test; ${certificate('limits')} keepalive_requests 3;
+         http2_max_concurrent_streams 7; http2_body_preread_size 128k; location / { return 200 limited; }
        }`,
       FILES,
       (request, response) => {
@@ -284,6 +290,27 @@ describe.skipIf(nginxMissing !== undefined)('TLS and HTTP/2 as nginx has them', 
         );
         stream.end(body);
       });
+
+    test('limits are told, and a connection ends when it has had its requests', async () => {
+      const seen = await Promise.all(
+        pair.others.map(async (port) => {
+          const session = connectHttp2(`https://limits.test:${port}`, {
+            lookup: (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
+            ca: authority.cert,
+          });
+          const settings = once(session, 'remoteSettings');
+          const goaway = once(session, 'goaway');
+          const answers = [];
+          for (let i = 0; i < 3; i++) answers.push(await ask(session, { ':authority': 'limits.test', ':path': '/' }));
+          await goaway;
+          const [{ maxConcurrentStreams, initialWindowSize }] = await settings;
+          session.destroy();
+          return { answers, maxConcurrentStreams, initialWindowSize };
+        }),
+      );
+      expect(seen[1]).toEqual(seen[0]);
+      expect(seen[1]).toMatchObject({ maxConcurrentStreams: 7, initialWindowSize: 131_072 });
+    });
 
     test.each<[string, OutgoingHttpHeaders, number?]>([
       ['a file', { ':path': '/page.html' }],
