@@ -135,6 +135,15 @@ export interface Client {
   volley(paths: readonly string[], options?: Omit<RequestOptions, 'connection'>): Promise<readonly Response[]>;
   /** A GET of which nothing is read but the head of the answer: whoever sends it has to wait until `close`. */
   hold(path: string, options?: Omit<RequestOptions, 'connection'>): Promise<Held>;
+  /**
+   * Asks for a WebSocket (RFC 6455), and sends one message after the other, each when the one before is answered. The
+   * answer is the 101, or whatever came instead; `answers` end where none came within `timeLimit`.
+   */
+  converse(
+    path: string,
+    messages: readonly string[],
+    options?: Omit<RequestOptions, 'connection' | 'method' | 'body'>,
+  ): Promise<Conversation>;
   /** Bytes on a new connection, and all that comes back until close or `timeLimit`. */
   raw(
     bytes: string | Uint8Array,
@@ -180,6 +189,11 @@ export interface Held {
   /** The head of the answer; its body is empty. */
   readonly response: Response;
   close(): void;
+}
+
+export interface Conversation {
+  readonly response: Response;
+  readonly answers: readonly string[];
 }
 
 export interface Handshake {

@@ -81,4 +81,11 @@ export const labs: readonly CatalogEntry[] = [
     title: 'Less to attack',
     load: () => import('./lab10-security/lab.ts'),
   },
+  {
+    number: 12,
+    name: 'app-protocols',
+    folder: 'lab12-app-protocols',
+    title: 'Programs that speak no HTTP',
+    load: () => import('./lab12-app-protocols/lab.ts'),
+  },
 ];

@@ -28,6 +28,7 @@ const starterFails: Readonly<Record<string, readonly string[]>> = {
     'slow-clients',
     'no-listing',
   ],
+  'lab12-app-protocols': ['uwsgi', 'fastcgi'],
 };
 
 /** What a `wrong/` file says of itself in its first line. */

@@ -4,3 +4,4 @@ export { type CountingExpect, createExpect, describeBody, describeStatus } from 
 export { expectCatalog, expectPoster, type Film, filmsOf, posterPaths } from './films.ts';
 export { pageTitle } from './html.ts';
 export { NotMet } from './not-met.ts';
+export { expectOutage } from './outage.ts';

@@ -1,6 +1,7 @@
 import { isIPv6, type Socket } from 'node:net';
 import type { Client, Held, RequestOptions, Response } from '../lab.ts';
 import { collect, exchange, openConnection, type Place, type TlsOptions } from './connection.ts';
+import { converse, upgradeHeaders } from './conversation.ts';
 import { type CurlDoor, curlLine } from './curl.ts';
 import { shakeHands } from './handshake.ts';
 import { requestOverHttp2 } from './http2.ts';
@@ -173,6 +174,19 @@ export function createClient(options: ClientOptions): Client & { close(): void }
         return head;
       });
       return { response, close: () => socket?.destroy() };
+    },
+    async converse(path, messages, given = {}) {
+      const limit = given.timeLimit ?? defaultTimeLimit;
+      let socket: Socket | undefined;
+      const asked = { ...given, headers: { ...upgradeHeaders(), ...given.headers } };
+      const response = await respond(path, asked, async (message, clock) => {
+        socket = await connectFor(message, given);
+        clock.sentAt = performance.now();
+        return exchange(socket, 'GET', message.bytes, limit, clock.sentAt);
+      });
+      const answers = socket === undefined || response.status !== 101 ? [] : await converse(socket, messages, limit);
+      socket?.destroySoon();
+      return { response, answers };
     },
     async raw(bytes, { https = false, timeLimit = defaultTimeLimit } = {}) {
       let socket: Socket;

@@ -1,4 +1,5 @@
 import type { Case, Finding, Rule } from './case.ts';
+import { appProtocolRules } from './rules/app-protocols.ts';
 import { authenticationRules } from './rules/authentication.ts';
 import { cacheRules } from './rules/cache.ts';
 import { certificateRules } from './rules/certificate.ts';
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   ...hostRules,
   ...limitRules,
   ...authenticationRules,
+  ...appProtocolRules,
   ...cacheRules,
   ...securityRules,
   ...headerRules,

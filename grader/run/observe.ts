@@ -85,6 +85,11 @@ export function observeClient(client: Client, signal: AbortSignal): { client: Cl
         remember(held.response);
         return held;
       },
+      converse: async (path, messages, options) => {
+        const conversation = await observe(() => client.converse(path, messages, options));
+        remember(conversation.response);
+        return conversation;
+      },
       raw: (bytes, options) => observe(() => client.raw(bytes, options)),
       handshake: (options) => observe(() => client.handshake(options), 0),
       http2: (path, options) => observeOne(() => client.http2(path, options)),

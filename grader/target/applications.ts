@@ -12,7 +12,7 @@ import type { Seen } from '../seen.ts';
 import { gatewayWire } from './gateway-wire.ts';
 import { httpWire } from './http-wire.ts';
 import { freePort } from './ports.ts';
-import { forApplication, type Wire, type WireRequest } from './wire.ts';
+import { type Arrived, forApplication, type Wire, type WireRequest } from './wire.ts';
 
 /** Where each application listens on the student's machine. */
 export const applicationPorts: Readonly<Record<ApplicationName, number>> = {
@@ -94,16 +94,22 @@ export async function startApplication(
     });
   };
 
-  const respond = (request: WireRequest, socket: Socket, send: (answer: ApplicationAnswer) => void) => {
+  const respond = (arrived: Arrived, socket: Socket) => {
+    const { request } = arrived;
     const { target } = request;
     const path = target.split('?')[0]!;
     const waiting = held.get(target) ?? held.get(path);
     const answer = () => {
-      if (fault === undefined || (fault.path !== undefined && fault.path !== path)) send(answerOf(request));
+      if (fault === undefined || (fault.path !== undefined && fault.path !== path)) answerTo(arrived, path);
       else if (fault.how === 'die') socket.destroy();
     };
     if (waiting === undefined) answer();
     else waiting.push(answer);
+  };
+
+  const answerTo = ({ request, answer, converse }: Arrived, path: string) => {
+    if (converse === undefined || path !== core.live?.path) answer(answerOf(request));
+    else converse({ 'X-Run': token }, core.live.say);
   };
 
   /** What is said to a request: what was prepared for its target or path, or what the application has to say. */
@@ -133,7 +139,7 @@ export async function startApplication(
           const next = wire.next();
           if (next === undefined) return;
           record(next.request, connection, socketName);
-          respond(next.request, socket, next.answer);
+          respond(next, socket);
         }
       } catch {
         wire.refuse();

@@ -52,6 +52,7 @@ function overHttps(client: Client): Client {
     burst: (paths, options) => client.burst(paths, secure(options)),
     volley: (paths, options) => client.volley(paths, secure(options)),
     hold: (path, options) => client.hold(path, secure(options)),
+    converse: (path, messages, options) => client.converse(path, messages, secure(options)),
     raw: (bytes, options) => client.raw(bytes, { https: true, ...options }),
   };
 }

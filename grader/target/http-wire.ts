@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ApplicationAnswer } from '../../labs/catalog-app/index.ts';
+import { type ApplicationAnswer, converse, webSocketKey } from '../../labs/catalog-app/index.ts';
 import { headerOf, type ReadRequest, RequestReader } from './request-reader.ts';
 import { reasons, type Wire } from './wire.ts';
 
@@ -11,9 +11,16 @@ export function httpWire(socket: Socket): Wire {
     next() {
       const request = reader.next(() => socket.write('HTTP/1.1 100 Continue\r\n\r\n'));
       if (request === undefined) return undefined;
+      const key = webSocketKey(request.version, (name) => headerOf(request.rawHeaders, name));
       return {
         request: { ...request, remoteAddress: socket.remoteAddress ?? '' },
         answer: (answer) => send(request, socket, answer),
+        ...(key !== undefined && {
+          converse(headers, say) {
+            socket.removeAllListeners('data');
+            converse(socket, key, headers, say);
+          },
+        }),
       };
     },
     refuse: () => socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'),

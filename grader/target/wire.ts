@@ -13,11 +13,19 @@ export interface WireRequest {
   readonly remoteAddress: string;
 }
 
+/** A request, and the ways to answer it. */
+export interface Arrived {
+  readonly request: WireRequest;
+  answer(answer: ApplicationAnswer): void;
+  /** Where the client asks for a WebSocket: begins one, with these headers in the answer, and says what `say` says to each message. */
+  converse?(headers: Readonly<Record<string, string>>, say: (message: string) => string): void;
+}
+
 /** One connection of an application, in the protocol that it is asked in. */
 export interface Wire {
   push(bytes: Buffer): void;
   /** The next whole request, or undefined when more bytes are needed. Throws when the bytes are no request at all. */
-  next(): { readonly request: WireRequest; answer(answer: ApplicationAnswer): void } | undefined;
+  next(): Arrived | undefined;
   /** The bytes were no request. */
   refuse(): void;
 }

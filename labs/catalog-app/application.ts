@@ -19,6 +19,8 @@ export interface ApplicationAnswer {
 /** An application without sockets: the same one answers over `node:http` and inside the grader. */
 export interface Application {
   handle(request: ApplicationRequest): ApplicationAnswer;
+  /** What it says to a message of a conversation: a WebSocket at its path. By HTTP alone. */
+  readonly live?: { readonly path: string; say(message: string): string };
 }
 
 export interface RunningApplication {

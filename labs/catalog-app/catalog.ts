@@ -56,6 +56,15 @@ export function createCatalog({ name, seed }: CatalogOptions): Application {
     return jsonAnswer({ message: `The popularity of ${film.title} was updated.`, new_popularity: wanted });
   }
 
+  /** Somebody who watches a film tells its id, and is told its popularity. */
+  function say(message: string): string {
+    const film = [...films.movie, ...films.tv].find(({ id }) => String(id) === message);
+    if (film === undefined)
+      return JSON.stringify({ instance: name, error: `There is no film with the id "${message}".` });
+    const { id, title, popularity: now } = shown(film);
+    return JSON.stringify({ instance: name, id, title, popularity: now });
+  }
+
   function whoami(request: ApplicationRequest): ApplicationAnswer {
     const { path, query } = splitTarget(request.target);
     const headers: Record<string, string> = {};
@@ -71,6 +80,10 @@ export function createCatalog({ name, seed }: CatalogOptions): Application {
     '/status': { methods: reading, answer: () => textAnswer('OK') },
     '/discover': { methods: reading, answer: discover },
     '/updatePopularity': { methods: ['POST'], answer: updatePopularity },
+    '/live': {
+      methods: reading,
+      answer: () => withHeader(jsonAnswer({ error: 'This page is a WebSocket.' }, 426), 'Upgrade', 'websocket'),
+    },
     '/whoami': { methods: undefined, answer: whoami },
   };
 
@@ -85,7 +98,10 @@ export function createCatalog({ name, seed }: CatalogOptions): Application {
     return page.answer(request);
   }
 
-  return { handle: (request) => withHeader(answer(request), 'X-Catalog-Instance', name) };
+  return {
+    handle: (request) => withHeader(answer(request), 'X-Catalog-Instance', name),
+    live: { path: '/live', say },
+  };
 }
 
 interface Page {

@@ -50,12 +50,15 @@ function targetOf(parameters: ReadonlyMap<string, string>): string {
   return query === '' ? path : `${path}?${query}`;
 }
 
-/** `HTTP_USER_AGENT` is `User-Agent`; type and length of the body have names of their own. */
+/**
+ * `HTTP_USER_AGENT` is `User-Agent`. Type and length of the body have names of their own, and count under these alone, as
+ * frameworks have it.
+ */
 function headersOf(parameters: ReadonlyMap<string, string>): readonly string[] {
   const headers: string[] = [];
   for (const [name, value] of parameters) {
-    const header = name.startsWith('HTTP_') ? name.slice(5) : /^CONTENT_(TYPE|LENGTH)$/.test(name) ? name : undefined;
-    if (header === undefined || value === '') continue;
+    const [, inHttp = '', header = name] = /^(HTTP_)?(.*)$/.exec(name)!;
+    if ((inHttp === '') !== /^CONTENT_(TYPE|LENGTH)$/.test(header) || value === '') continue;
     const words = header
       .toLowerCase()
       .split('_')

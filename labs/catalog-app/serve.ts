@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Application, bodyLimit, type RunningApplication } from './application.ts';
+import { type Application, bodyLimit, type RunningApplication, splitTarget } from './application.ts';
 import { createBackOffice } from './back-office.ts';
 import { createCatalog } from './catalog.ts';
 import { serveGateway } from './gateway.ts';
 import type { Protocol } from './gateway-messages.ts';
+import { converse, webSocketKey } from './websocket.ts';
 
 export interface ServeOptions {
   /** 0 takes any free port. */
@@ -31,6 +32,17 @@ async function serve(application: Application, options: ServeOptions): Promise<R
   // Imported here: the grader uses the applications without this server, and node:http costs 28 ms.
   const { createServer } = await import('node:http');
   const server = createServer((request, response) => answer(application, request, response));
+  server.on('upgrade', (request, socket) => {
+    const { live } = application;
+    const key = webSocketKey(`HTTP/${request.httpVersion}`, (name) => request.headers[name] as string | undefined);
+    socket.on('error', () => socket.destroy());
+    // What isn't understood may be ignored (RFC 9110, section 7.8); node:http has left the answer to us already.
+    if (key === undefined || splitTarget(request.url!).path !== live?.path)
+      socket.end(
+        'HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+      );
+    else converse(socket, key, {}, live.say);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -8,11 +8,15 @@ export interface PoolOptions {
   readonly balance?: 'round robin' | 'least_conn' | 'random' | 'ip_hash';
   /** Idle connections kept to the servers; 32 when not said, 0 for none. */
   readonly keepalive?: number;
+  /** What the servers speak: HTTP when not said. */
+  readonly protocol?: 'http' | 'uwsgi' | 'fastcgi';
 }
 
 export interface ForwardOptions {
   /** Headers for the server behind, instead of the client's of that name; values may hold nginx's variables: `{ Host: '$host' }`. */
   readonly setHeaders?: Readonly<Record<string, string>>;
+  /** What servers that speak uwsgi or FastCGI are told beside the headers (`HTTP_*`); values as above: `{ REMOTE_ADDR: '$remote_addr' }`. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Directives of nginx for the location, for whatever else is wanted: `proxy_read_timeout 5s;` */
   readonly directives?: string;
 }
@@ -22,9 +26,11 @@ export class Pool {
   readonly #upstream: string;
   readonly #locations = new Map<string, Location>();
   readonly #servers: string;
+  readonly #protocol: NonNullable<PoolOptions['protocol']>;
 
   constructor(addresses: readonly string[], options: PoolOptions) {
-    const { balance = 'round robin', keepalive = 32 } = options;
+    const { balance = 'round robin', keepalive = 32, protocol = 'http' } = options;
+    this.#protocol = protocol;
     this.#upstream = `pool_${addresses.join('_').replace(/\W/g, '_')}`;
     this.#servers = `upstream ${this.#upstream} { ${balance === 'round robin' ? '' : `${balance};`} ${addresses
       .map((address) => `server ${address};`)
@@ -44,15 +50,27 @@ export class Pool {
     return location;
   }
 
-  #build({ setHeaders = {}, directives = '' }: ForwardOptions): Location {
-    const headers: Record<string, string> = { Connection: '', ...setHeaders };
-    const lines = Object.entries(headers).map(
-      ([name, value]) => `proxy_set_header ${name} "${value.replace(/["\\]/g, '\\$&')}";`,
-    );
+  #build(options: ForwardOptions): Location {
     const configuration = buildText(
-      `${this.#servers} server { listen 127.0.0.1:1; location / { proxy_pass http://${this.#upstream}; proxy_http_version 1.1; ${lines.join(' ')} ${directives} } }`,
+      `${this.#servers} server { listen 127.0.0.1:1; location / { ${this.#directives(options).join(' ')} ${options.directives ?? ''} } }`,
     );
     return configuration.listeners[0]!.at('').defaultServer.locations.find('/')!;
+  }
+
+  /** What makes a location forward to this pool. */
+  #directives({ setHeaders = {}, parameters = {} }: ForwardOptions): string[] {
+    const lines = (name: string, values: Readonly<Record<string, string>>) =>
+      Object.entries(values).map(([key, value]) => `${name} ${key} "${value.replace(/["\\]/g, '\\$&')}";`);
+    if (this.#protocol === 'http') {
+      const headers = lines('proxy_set_header', { Connection: '', ...setHeaders });
+      return [`proxy_pass http://${this.#upstream};`, 'proxy_http_version 1.1;', ...headers];
+    }
+    const changed = Object.entries(setHeaders).map(([name, value]) => [
+      `HTTP_${name.toUpperCase().replaceAll('-', '_')}`,
+      value,
+    ]);
+    const told = lines(`${this.#protocol}_param`, { ...parameters, ...Object.fromEntries(changed) });
+    return [`${this.#protocol}_pass ${this.#upstream};`, ...told];
   }
 }
 

@@ -48,6 +48,8 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
   #paused = false;
   #closing = false;
   #upgraded = false;
+  /** Whether the socket has a 'data' event for each read. */
+  readonly #emitsData: boolean;
   #peerEnded = false;
 
   constructor(accepted: Socket, service: Service, shared: Connections, secure: boolean, proxyHeader?: ProxyHeader) {
@@ -66,6 +68,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
     this.#since = performance.now();
     this.#wait('head', core.clientHeaderTimeout);
     this.socket = readAccepted(accepted, (bytes) => this.receive(bytes));
+    this.#emitsData = this.socket === accepted;
     this.#transport = new Http1Transport(this.socket, shared.assembly, this);
     this.socket.on('end', () => this.#ended());
     this.socket.on('error', () => this.#gone());
@@ -92,7 +95,8 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
   /** Takes bytes from the socket; the buffer isn't kept. */
   receive(bytes: Buffer): void {
     if (this.#upgraded) {
-      this.socket.emit('data', Buffer.from(bytes));
+      // A socket that is read in the plain way (TLS) has told whoever has it now already.
+      if (!this.#emitsData) this.socket.emit('data', Buffer.from(bytes));
       return;
     }
     if (this.#closing) return;

@@ -123,7 +123,7 @@ const replacedPath: Rule = {
 /** Refused for its size before the application saw it. */
 const bodyTooLarge: Rule = {
   name: 'client_max_body_size is too small',
-  explains: ['2.methods-and-bodies'],
+  explains: ['2.methods-and-bodies', '12.headers-and-bodies'],
   find(failure) {
     const taken = takenBy(failure, ({ status }) => status === 413);
     const limit = taken && inherited(taken.blocks, 'client_max_body_size');
@@ -137,14 +137,18 @@ const bodyTooLarge: Rule = {
 
 /** The web server's own page in place of the application's. */
 const ownErrorPages: Rule = {
-  name: 'proxy_intercept_errors replaces what the application said',
-  explains: ['2.status-codes'],
+  name: 'the application may not say errors itself',
+  explains: ['2.status-codes', '12.answers'],
   find(failure) {
     const taken = takenBy(failure);
-    const intercept = taken && inherited(taken.blocks, 'proxy_intercept_errors');
-    if (intercept === undefined || words(intercept)[0] !== 'on') return undefined;
+    const intercept =
+      taken &&
+      ['proxy', 'uwsgi', 'fastcgi']
+        .map((kind) => inherited(taken.blocks, `${kind}_intercept_errors`))
+        .find((one) => words(one)[0] === 'on');
+    if (intercept === undefined) return undefined;
     return {
-      because: "`proxy_intercept_errors on` replaces the application's answer by the page that `error_page` names",
+      because: `\`${intercept.name} on\` replaces the application's answer by the page that \`error_page\` names`,
       blame: blame(failure.configuration, intercept),
     };
   },
@@ -153,7 +157,7 @@ const ownErrorPages: Rule = {
 /** `error_page 502 =200 ...` turns an outage into a success. */
 const outageLooksFine: Rule = {
   name: 'error_page changes the status of an outage',
-  explains: ['2.backend-down'],
+  explains: ['2.backend-down', '12.backend-down'],
   find(failure): Finding | undefined {
     const taken = takenBy(failure, ({ status }) => status >= 200 && status < 400);
     const page = taken && inherited(taken.blocks, 'error_page');
