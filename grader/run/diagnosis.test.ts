@@ -401,3 +401,51 @@ describe('what is kept', () => {
     expect(diagnosis(`lab${id}`, text, answer)).toMatch(expected);
   });
 });
+
+describe('programs that do not speak HTTP', () => {
+  const site = (lines: string) => `\nserver {\n${lines}\n}`;
+  const asked = response('/live');
+  const list = 'uwsgi_param REQUEST_METHOD $request_method;';
+
+  test.each([
+    [
+      'uwsgi',
+      site('location / { proxy_pass http://127.0.0.1:3031; }'),
+      /^`proxy_pass` speaks HTTP.* speaks uwsgi \| 3:/,
+    ],
+    [
+      'fastcgi',
+      site('location / { fastcgi_pass 127.0.0.1:3031; }'),
+      /^`fastcgi_pass` speaks FastCGI.*3031 speaks uwsgi/,
+    ],
+    ['uwsgi', site('location / { uwsgi_pass 127.0.0.1:3031; }'), undefined],
+    ['targets', site('location / { uwsgi_pass 127.0.0.1:3031; }'), /^no `uwsgi_param` counts here/],
+    [
+      'targets',
+      site(`${list}\nlocation / {\nuwsgi_param X y;\nuwsgi_pass 127.0.0.1:3031; }`),
+      /does not count here any more \| 5:/,
+    ],
+    ['targets', site(`location / { ${list} uwsgi_pass 127.0.0.1:3031; }`), undefined],
+    [
+      'client-address',
+      site(`location / { ${list} uwsgi_param REMOTE_ADDR $http_x_real_ip; uwsgi_pass a; }`),
+      /^`\$http_x_real_ip` is a header/,
+    ],
+    ['live', site('location / { uwsgi_pass 127.0.0.1:3031; }'), /^uwsgi has no upgrade/],
+    ['live', site('location / { proxy_pass http://127.0.0.1:8080; }'), /HTTP\/1\.0/],
+    [
+      'live',
+      site('location / { proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_pass http://a; }'),
+      /no `proxy_set_header` for connection \|/,
+    ],
+    [
+      'answers',
+      site('uwsgi_intercept_errors on; location / { uwsgi_pass a; }'),
+      /^`uwsgi_intercept_errors on` replaces/,
+    ],
+  ])('lab12.%s: %#', (id, text, expected) => {
+    const found = diagnosis(`lab12.${id}`, text, asked);
+    if (expected === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatch(expected);
+  });
+});

@@ -22,23 +22,26 @@ export function applicationRequest({ parameters, body }: GatewayRequest, peer: s
   };
 }
 
-/** The answer as CGI programs write it, with its status and the words for it in a header (RFC 3875, 6). */
+/**
+ * The answer, with the words for its status: by uwsgi as uWSGI writes it, which is HTTP, and by FastCGI in the manner of CGI,
+ * where the status is a header (RFC 3875, 6).
+ */
 export function gatewayAnswer(
   protocol: Protocol,
   { parameters, id }: GatewayRequest,
   answer: ApplicationAnswer,
   words: string,
 ): Buffer {
-  const head = Buffer.from(headOf(answer, words), 'latin1');
+  const head = Buffer.from(headOf(protocol === 'uwsgi' ? 'HTTP/1.1' : 'Status:', answer, words), 'latin1');
   const bytes = parameters.get('REQUEST_METHOD') === 'HEAD' ? head : Buffer.concat([head, answer.body]);
   return protocol === 'uwsgi' ? bytes : fastcgiAnswer(bytes, id);
 }
 
-function headOf({ status, headers, body }: ApplicationAnswer, words: string): string {
+function headOf(first: string, { status, headers, body }: ApplicationAnswer, words: string): string {
   const lines = Object.entries({ ...headers, 'Content-Length': body.length }).map(
     ([name, value]) => `${name}: ${value}`,
   );
-  return [`Status: ${status} ${words}`, ...lines, '', ''].join('\r\n');
+  return [`${first} ${status} ${words}`, ...lines, '', ''].join('\r\n');
 }
 
 /** What the client asked for; a server that doesn't pass it on as it came passes path and query apart. */

@@ -83,14 +83,14 @@ describe('the catalog by uwsgi', () => {
   const ask = async (parameters: Parameters, body?: string, slowly = false): Promise<string> =>
     (await talk(app, uwsgi(parameters, body), { slowly })).toString();
 
-  test('answers with a CGI head and closes', async () => {
+  test('answers with a head of HTTP, as uWSGI does, and closes', async () => {
     const answer = await ask(status);
-    expect(answer).toMatch(/^Status: 200 OK\r\n/);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(answer).toMatch(/\r\nContent-Length: 2\r\n(.*\r\n)*\r\nOK$/);
   });
 
   test('however the request is cut', async () => {
-    expect(await ask({ ...status, HTTP_X_A: 'b' }, '', true)).toMatch(/^Status: 200.*\r\n\r\nOK$/s);
+    expect(await ask({ ...status, HTTP_X_A: 'b' }, '', true)).toMatch(/^HTTP\/1\.1 200.*\r\n\r\nOK$/s);
   });
 
   test('takes path and query apart when there is no REQUEST_URI', async () => {
@@ -101,7 +101,18 @@ describe('the catalog by uwsgi', () => {
   });
 
   test('takes a body', async () => {
-    expect(await ask(update, '{"id": 1', true)).toMatch(/^Status: 400/);
+    expect(await ask(update, '{"id": 1', true)).toMatch(/^HTTP\/1\.1 400/);
+  });
+
+  test('knows type and length of a body by their own names alone', async () => {
+    const names = {
+      CONTENT_TYPE: 'text/x-a',
+      HTTP_CONTENT_TYPE: 'text/x-b',
+      HTTP_CONTENT_LENGTH: '9',
+      HTTP_X_FILM: '7',
+    };
+    const answer = await ask({ ...status, REQUEST_URI: '/whoami', ...names });
+    expect(JSON.parse(answer.split('\r\n\r\n')[1]!).headers).toEqual({ 'Content-Type': 'text/x-a', 'X-Film': '7' });
   });
 
   test('sends no body for HEAD', async () => {

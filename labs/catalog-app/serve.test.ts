@@ -128,6 +128,27 @@ describe('the catalog', () => {
     expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([200, '', '2']);
   });
 
+  it('holds conversations at /live, and nowhere else', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${a.port}/live`);
+    const answers = new Promise<string[]>((resolve, reject) => {
+      const heard: string[] = [];
+      socket.onopen = () => socket.send('1001');
+      socket.onerror = () => reject(new Error('no WebSocket'));
+      socket.onmessage = ({ data }) => {
+        heard.push(String(data));
+        if (heard.length === 1) socket.send('x'.repeat(300));
+        else socket.close();
+      };
+      socket.onclose = () => resolve(heard);
+    });
+    const [film, unknown] = await answers;
+    expect(JSON.parse(film!)).toMatchObject({ instance: 'a', id: 1001, popularity: expect.any(Number) });
+    expect(JSON.parse(unknown!).error).toContain('x'.repeat(300));
+    const elsewhere = new WebSocket(`ws://127.0.0.1:${a.port}/status`);
+    expect(await new Promise((resolve) => (elsewhere.onerror = () => resolve('refused')))).toBe('refused');
+    expect((await ask(a, '/live')).status).toBe(426);
+  });
+
   it('refuses to start on a port that is taken', async () => {
     await expect(startCatalog({ port: a.port, name: 'c' })).rejects.toThrow(/EADDRINUSE/);
   });

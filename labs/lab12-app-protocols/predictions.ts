@@ -45,7 +45,7 @@ export const predictions: readonly Prediction[] = [
         application.answer(path, undefined);
       }
     },
-    explanation: 'These protocols have no status line. The header Status takes its place, and ends at the web server.',
+    explanation: 'FastCGI has no status line. The header Status takes its place, and ends at the web server.',
   },
   {
     question: 'GET /no-such-page at www.catalog.test. Who writes the 404?',

@@ -62,7 +62,7 @@ export const answers: Objective = {
   kind: 'core',
   points: 10,
   dependsOn: ['lab12.uwsgi', 'lab12.fastcgi'],
-  why: 'In these protocols the status is a header line among others. A client must get all of it as HTTP, an error in the words of the application.',
+  why: 'To php-fpm a status is a header among others. A client must get all of it as HTTP, an error in the words of the application.',
   hints: [
     'Compare the answer of the application with what the client gets: which part was replaced on its way?',
     'Look at `uwsgi_intercept_errors`, `fastcgi_intercept_errors`, `error_page`, and at the directives that hide headers.',

@@ -40,7 +40,7 @@ const makes: readonly Make[] = [
     program: '/usr/sbin/lighttpd',
     // It wants hosts and ports apart.
     command(file) {
-      return `export CATALOG_PORT="\${CATALOG##*:}" CATALOG_1_PORT="\${CATALOG_1##*:}" CATALOG_2_PORT="\${CATALOG_2##*:}" BACK_OFFICE_PORT="\${BACK_OFFICE##*:}"; exec ${this.program} -D -f ${quoted(file)}`;
+      return `export CATALOG_PORT="\${CATALOG##*:}" CATALOG_1_PORT="\${CATALOG_1##*:}" CATALOG_2_PORT="\${CATALOG_2##*:}" BACK_OFFICE_PORT="\${BACK_OFFICE##*:}" FASTCGI_PORT="\${FASTCGI##*:}"; exec ${this.program} -D -f ${quoted(file)}`;
     },
   },
 ];
