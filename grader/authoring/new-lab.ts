@@ -13,8 +13,7 @@ interface NewLab {
 }
 
 /**
- * Makes a lab in a workbook at `root`: its folders in labs/ and solutions/, its line in the catalog, and what the laws expect of
- * its starter. Everything that is the author's to say is marked BLANK. Returns what was written. Throws where there is such a lab.
+ * Makes a lab in a workbook at `root`: its folders in labs/ and solutions/, and its line in the catalog. Everything that is the author's to say is marked BLANK. Returns what was written. Throws where there is such a lab.
  */
 export function makeLab(root: string, { number, name, title }: NewLab): readonly string[] {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name)) {
@@ -46,9 +45,7 @@ export function makeLab(root: string, { number, name, title }: NewLab): readonly
   }
   const line = `  {\n    number: ${number},\n    name: '${name}',\n    folder: '${folder}',\n    title: ${titleText},\n    load: () => import('./${folder}/lab.ts'),\n  },\n`;
   insert(catalog, /^export const labs[\s\S]*?(?=^\];)/m, line);
-  const laws = join(root, 'labs/laws.test.ts');
-  insert(laws, /^const starterFails[\s\S]*?(?=^\};)/m, `  '${folder}': ['first'],\n`);
-  return [...written, catalog, laws];
+  return [...written, catalog];
 }
 
 /** The number after the last one. */
@@ -82,7 +79,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const title = values.title ?? name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
     for (const file of makeLab(root, { number, name, title })) console.log(file);
     console.log(
-      `\nFill in what says BLANK, then: npx vitest run labs/laws.test.ts labs/texts.test.ts -t "lab ${number},|lab${number}-"`,
+      `\nFill in what says BLANK, then: npx vitest run labs/lab${number}-${name} labs/texts.test.ts -t "lab ${number},|lab${number}-"`,
     );
   } catch (error) {
     console.error((error as Error).message);

@@ -1,0 +1,3 @@
+import { laws } from '../testing/laws.ts';
+
+laws('lab5-https-redirect', { starterFails: ['tls', 'redirect', 'no-plaintext', 'verbatim'] });

@@ -1,0 +1,3 @@
+import { laws } from '../testing/laws.ts';
+
+laws('lab6-virtual-hosts', { starterFails: ['back-office', 'posters', 'unknown-host'] });

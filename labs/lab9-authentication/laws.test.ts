@@ -1,0 +1,3 @@
+import { laws } from '../testing/laws.ts';
+
+laws('lab9-authentication', { starterFails: ['asks'] });
