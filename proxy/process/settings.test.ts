@@ -44,9 +44,9 @@ describe.skipIf(process.platform !== 'linux').each(engines)('what the main conte
 
   here('worker_priority, working_directory and user', { timeout: LIMIT }, async () => {
     const root = process.geteuid?.() === 0;
-    await start(`worker_priority 7; working_directory /tmp; ${root ? 'user www-data;' : ''}`);
+    await start(`worker_priority 19; working_directory /tmp; ${root ? 'user www-data;' : ''}`);
     const [worker] = childrenOf(daemon.pid());
-    expect(getPriority(worker!)).toBe(7);
+    expect(getPriority(worker!)).toBe(19);
     expect(readlinkSync(`/proc/${worker}/cwd`)).toBe(realpathSync('/tmp'));
     if (root) expect(readFileSync(`/proc/${worker}/status`, 'latin1')).toMatch(/^Uid:\t33\t33\t33\t33$/m);
   });
