@@ -32,6 +32,7 @@ export type {
   Random,
   RequestOptions,
   Response,
+  ServerControl,
   Trial,
   User,
   World,

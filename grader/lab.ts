@@ -14,6 +14,8 @@ export interface Lab {
   readonly tls?: boolean;
   /** Whether /etc/nginx/htpasswd has users. */
   readonly users?: boolean;
+  /** Whether the lab is about the server's processes: it gets a master and workers even where one process would do. */
+  readonly processes?: boolean;
   /**
    * Where requests go that don't say: port 80 when left out. `site` is where the site is, port 443 when port 80 sends
    * everybody there, so that a lab about something else takes a site with HTTPS and one without (docs/decisions/site-door.md).
@@ -40,7 +42,9 @@ export type Capability =
   | 'client-addresses'
   | 'unix-sockets'
   | 'users'
-  | 'own-ports';
+  | 'own-ports'
+  | 'processes'
+  | 'reload';
 
 export interface Objective {
   /** `labN.slug` */
@@ -229,10 +233,27 @@ export interface World {
   logged(containing: string): Promise<readonly string[]>;
   /** Stops the student's server and starts it again. */
   restartServer(): Promise<void>;
+  /** The student's server as what the system sees of it. */
+  readonly server: ServerControl;
   /** The users of /etc/nginx/htpasswd, made up for this run; none where the lab has none. */
   readonly users: readonly User[];
   /** The front door as the student writes it (`80`) and as it is. */
   readonly address: { readonly http: string; readonly https: string };
+}
+
+/** A server's processes and the configuration that it reads. */
+export interface ServerControl {
+  /** Each process that works for the server, by its id, with the time that it has used so far (clock ticks); needs `processes`. */
+  workers(): Promise<ReadonlyMap<number, number>>;
+  /**
+   * Puts a line into each `server` of the configuration, as an editor would; undefined brings back what the student wrote.
+   * It takes effect with the next reload. Needs `reload`.
+   */
+  edit(line: string | undefined): Promise<void>;
+  /** Sends a signal to the first process; needs `reload`. */
+  signal(name: 'SIGHUP' | 'SIGQUIT'): void;
+  /** Whether it still runs, after `patience` ms to end. */
+  runs(patience: number): Promise<boolean>;
 }
 
 export interface User {

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { checkLab } from '../grader/run/index.ts';
 import { openTarget } from '../grader/target/index.ts';
 import { type CatalogEntry, labs } from './catalog.ts';
+import { mainFile } from './testing/grading.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
@@ -65,7 +66,7 @@ describe.each(labs.map((entry) => ({ entry, folder: entry.folder })))('the text 
   const text = textOf(entry);
 
   test('quotes nothing that the solution does not say', () => {
-    const said = `${read('solutions', folder, 'conf.d/default.conf')}\n${read('grader/target/stock/nginx.conf')}`
+    const said = `${read('solutions', folder, mainFile(folder))}\n${read('grader/target/stock/nginx.conf')}`
       .split('\n')
       // A comment may hold the line that something better stands in for.
       .map((line) => line.trim().replace(/^# /, ''));
@@ -97,7 +98,7 @@ describe.each(labs.map((entry) => ({ entry, folder: entry.folder })))('the text 
     const place = await mkdtemp(join(tmpdir(), 'followed-'));
     try {
       const path = join(place, 'default.conf');
-      await writeFile(path, follow(read('labs', folder, 'start/conf.d/default.conf'), text));
+      await writeFile(path, follow(read('labs', folder, `start/${mainFile(folder)}`), text));
       const { default: lab } = await entry.load();
       const core = lab.objectives.filter(({ kind }) => kind === 'core').map(({ id }) => id);
       const result = await checkLab(

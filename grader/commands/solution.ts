@@ -14,7 +14,7 @@ export async function solution(
   const passed = (await readProgress()).labs[entry.folder]?.passedAt !== undefined;
   if (!passed && !options.yes && !(await agreed(entry.number))) return 0;
   const folder = solutionFolder(entry.folder);
-  const files = options.build ? ['proxy.ts'] : ['conf.d/default.conf', 'NOTES.md'];
+  const files = options.build ? ['proxy.ts'] : ['nginx.conf', 'conf.d/default.conf', 'NOTES.md'];
   const parts = files.filter((file) => existsSync(join(folder, file)));
   if (parts.length === 0) throw new UsageError(`Lab ${entry.number} has no solution of this kind in ${folder}`);
   for (const file of parts) await print(`# ${file}\n\n${readFileSync(join(folder, file), 'utf8').trimEnd()}\n\n`);

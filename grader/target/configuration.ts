@@ -10,8 +10,10 @@ import { type IncludeTree, readIncludeTree } from './include-tree.ts';
 import { startApplications } from './lab-applications.ts';
 import { type Launcher, plainLauncher } from './launcher.ts';
 import { hasIpv6, hasLoopbackNetwork } from './ports.ts';
+import { showsProcesses } from './processes.ts';
 import { realAddresses } from './real-addresses.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
+import { controlOf } from './server-control.ts';
 import type { ServerHost } from './server-host.ts';
 import { type Server, ServerProcess, waitForDoors } from './server-process.ts';
 import { readStartupMessages } from './startup-messages.ts';
@@ -99,7 +101,7 @@ async function openOnce(
     writeFiles(sandbox, submission, mapped.texts);
     const users = lab.users ? (await import('./users.ts')).writeUsers(sandbox.place('etc/nginx/htpasswd'), seed) : [];
 
-    const facts = { hasPid: mapped.hasPid, stockMain: usesStockMain(submission.files), trace };
+    const facts = { hasPid: mapped.hasPid, stockMain: usesStockMain(submission.files) && !lab.processes, trace };
     const command = engineCommand(spec.engine, sandbox.root, facts, launcher);
     const run = (args: readonly string[]) =>
       new ServerProcess(launcher.wrap({ ...command, args: [...command.args, ...args] }, sandbox.root));
@@ -149,6 +151,8 @@ async function openOnce(
     const fromElsewhere = [80, 443].every((port) => (front(port)?.host ?? '127.0.0.1') === '127.0.0.1');
     if (lab.users) capabilities.add('users');
     if (applications.unixSockets.size > 0) capabilities.add('unix-sockets');
+    if (lab.processes) capabilities.add('reload');
+    if (lab.processes && showsProcesses) capabilities.add('processes');
     if (fromElsewhere && (await hasLoopbackNetwork())) capabilities.add('client-addresses');
     client = createClient({
       http: front(80) ?? { host: '127.0.0.1', port: mapped.addresses.port(80, 'listen') },
@@ -172,6 +176,15 @@ async function openOnce(
       translation,
       address: { http: '80', https: '443' },
       signal,
+      server: controlOf(
+        () => server,
+        async (line) => {
+          for (const [place, text] of mapped.texts) {
+            const edited = line === undefined ? text : text.replace(/\bserver\s*\{/g, (open) => `${open} ${line} `);
+            writeFileSync(sandbox.place(place), edited);
+          }
+        },
+      ),
       output: () => server?.output ?? '',
       async restart() {
         await server?.stop();

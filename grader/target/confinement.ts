@@ -6,6 +6,9 @@ import type { ServerCommand } from './server-process.ts';
 
 const proxy = fileURLToPath(new URL('../../proxy', import.meta.url));
 
+/** A log may be thrown away. */
+const nowhere = '/dev/null';
+
 /** Files of the system that the proxy itself reads: names of users and hosts, the longest backlog. */
 const system = ['/etc/passwd', '/etc/group', '/etc/hosts', '/proc/sys/net/core/somaxconn'];
 
@@ -24,8 +27,8 @@ export function confinement({ TMPDIR, NODE_COMPILE_CACHE }: ServerCommand['envir
     '--permission',
     // A master starts workers; they have the same permissions.
     '--allow-child-process',
-    ...[...code, ...system, ...places, compiled].map((place) => `--allow-fs-read=${place}`),
-    ...[...places, compiled].map((place) => `--allow-fs-write=${place}`),
+    ...[...code, ...system, ...places, compiled, nowhere].map((place) => `--allow-fs-read=${place}`),
+    ...[...places, compiled, nowhere].map((place) => `--allow-fs-write=${place}`),
     // What Node says about its own flags is not what the server says.
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=SecurityWarning',

@@ -1,6 +1,7 @@
 import type { Capability, Lab, Response } from '../lab.ts';
 import { createClient, knownAddresses, noTranslation, type Place } from '../probe/index.ts';
 import { hasLoopbackNetwork } from './ports.ts';
+import { controlOf } from './server-control.ts';
 import type { OpenTarget, TargetSpec } from './target.ts';
 import { createWorld } from './world.ts';
 
@@ -43,6 +44,7 @@ export async function openLive(spec: Spec, lab: Lab, _seed: number, signal: Abor
     translation: noTranslation,
     address: door,
     signal,
+    server: controlOf(() => undefined),
     output: () => '',
     async restart() {
       throw new Error('a live server cannot be restarted from here');

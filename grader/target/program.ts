@@ -8,8 +8,10 @@ import { endEscaped } from './escaped.ts';
 import { startApplications } from './lab-applications.ts';
 import type { Launcher } from './launcher.ts';
 import { deadPort, freePort, hasLoopbackNetwork } from './ports.ts';
+import { showsProcesses } from './processes.ts';
 import { realAddresses } from './real-addresses.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
+import { controlOf } from './server-control.ts';
 import { type ServerCommand, ServerProcess } from './server-process.ts';
 import type { OpenTarget, TargetSpec } from './target.ts';
 import { createWorld } from './world.ts';
@@ -89,6 +91,7 @@ export async function openProgram(
     const capabilities: Capability[] = ['applications', 'stop-applications', 'files', 'own-authority', 'https'];
     if (lab.users) capabilities.push('users');
     if (applications.unixSockets.size > 0) capabilities.push('unix-sockets');
+    if (lab.processes && showsProcesses) capabilities.push('processes');
     if (await hasLoopbackNetwork()) capabilities.push('client-addresses', 'own-ports');
     const world = createWorld({
       capabilities: new Set(capabilities),
@@ -98,6 +101,7 @@ export async function openProgram(
       translation,
       address: { http: '80', https: '443' },
       signal,
+      server: controlOf(() => server),
       output: () => server?.output ?? '',
       async restart() {
         await server?.stop();

@@ -23,6 +23,8 @@ export interface Door {
 /** A server that was started, in a process of its own or not. */
 export interface Server {
   readonly running: boolean;
+  /** Its first process; undefined when it shares one with others. */
+  readonly pid?: number | undefined;
   /** What it wrote to stderr and stdout, the last of it. */
   readonly output: string;
   /** How it ended, with the last lines it said; undefined while it runs. */
@@ -107,6 +109,10 @@ export class ServerProcess implements Server {
       });
     });
     this.#release = onExit(() => this.#kill('SIGKILL'), { group: this.#child.pid }, open);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   get running(): boolean {

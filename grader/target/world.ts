@@ -14,6 +14,7 @@ export interface WorldOptions {
   readonly translation: Translation;
   readonly address: World['address'];
   readonly restart: () => Promise<void>;
+  readonly server: World['server'];
   /** What the server wrote to its terminal. */
   readonly output: () => string;
   readonly signal: AbortSignal;
@@ -77,6 +78,7 @@ export function createWorld(options: WorldOptions): World {
       return lines.map((line) => options.translation.text(line));
     },
     restartServer: options.restart,
+    server: options.server,
     users: options.users,
     address: options.address,
   };

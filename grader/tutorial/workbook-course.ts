@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { labs } from '../../labs/catalog.ts';
@@ -23,7 +24,8 @@ export function workbookCourse(color: boolean, width: () => number): Course {
     text: ({ folder }) => readFile(join(labFolder(folder), 'README.md'), 'utf8'),
     async prepare({ folder }) {
       const { path } = await openWorkplace(folder);
-      const file = join(path, 'conf.d/default.conf');
+      const whole = join(path, 'nginx.conf');
+      const file = existsSync(whole) ? whole : join(path, 'conf.d/default.conf');
       const short = relative(process.cwd(), file);
       return short.startsWith('..') ? file : short;
     },

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Lab } from '../../grader/index.ts';
 import type { LabResult } from '../../grader/result.ts';
 import { checkLab } from '../../grader/run/index.ts';
@@ -33,5 +34,11 @@ export function failuresNamed(file: string): string[] | undefined {
 
 /** Labs whose checks are about time: they mostly wait, and may do so side by side. */
 export function mostlyWaits(lab: number): boolean {
-  return lab === 7 || lab === 8;
+  return lab === 7 || lab === 8 || lab === 10;
+}
+
+/** What a student of this lab writes, below `start/` and the solution: a whole nginx.conf or, in most labs, a file for conf.d. */
+export function mainFile(folder: string): string {
+  const whole = existsSync(join(import.meta.dirname, '..', folder, 'start/nginx.conf'));
+  return whole ? 'nginx.conf' : 'conf.d/default.conf';
 }

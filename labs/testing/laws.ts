@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { labs } from '../catalog.ts';
 import { engines } from './engines.ts';
-import { failuresNamed, failuresOf, grade, mostlyWaits } from './grading.ts';
+import { failuresNamed, failuresOf, grade, mainFile, mostlyWaits } from './grading.ts';
 
 const labsFolder = join(import.meta.dirname, '..');
 
@@ -21,6 +21,7 @@ export function laws(of: string, { starterFails }: { readonly starterFails: read
   const { number, folder, name, title, load } = line;
   const solution = join(labsFolder, '../solutions', folder);
   const start = join(labsFolder, folder, 'start');
+  const main = mainFile(folder);
   const wrong = readdirSync(join(solution, 'wrong'))
     .filter((file) => file.endsWith('.conf'))
     .map((file) => join(solution, 'wrong', file));
@@ -84,7 +85,7 @@ export function laws(of: string, { starterFails }: { readonly starterFails: read
 
     for (const { engine, skip } of engines) {
       const options = { skip };
-      const path = join(solution, 'conf.d/default.conf');
+      const path = join(solution, main);
 
       test(`the solution passes everything on ${engine}`, options, async () => {
         const result = await grade(lab, folder, { kind: 'configuration', path, engine });
@@ -96,7 +97,7 @@ export function laws(of: string, { starterFails }: { readonly starterFails: read
       test(`the starter fails what there is to earn on ${engine}`, options, async () => {
         const result = await grade(lab, folder, {
           kind: 'configuration',
-          path: join(start, 'conf.d/default.conf'),
+          path: join(start, main),
           engine,
         });
         expect(failuresOf(result)).toEqual(starterFails.map((slug) => `lab${number}.${slug}`));

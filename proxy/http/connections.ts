@@ -16,6 +16,8 @@ export interface OpenConnection {
 export interface Connections {
   readonly deadlines: Deadlines;
   readonly open: Set<OpenConnection>;
+  /** Sockets on which a TLS handshake goes on: that is something that has begun as well. */
+  readonly handshaking: Set<Socket>;
   /** Counts connections, for `$connection`. */
   count: number;
   /** Requests that came over connections which are closed now. */
@@ -27,5 +29,13 @@ export interface Connections {
 
 /** What the connections of a process share, at its start. */
 export function newConnections(deadlines: Deadlines): Connections {
-  return { deadlines, open: new Set(), count: 0, requestsBefore: 0, assembly: new Assembly(), quitting: false };
+  return {
+    deadlines,
+    open: new Set(),
+    handshaking: new Set(),
+    count: 0,
+    requestsBefore: 0,
+    assembly: new Assembly(),
+    quitting: false,
+  };
 }

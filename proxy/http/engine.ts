@@ -158,13 +158,18 @@ export class Engine {
   async quit(): Promise<void> {
     this.#retire();
     for (const connection of this.connections.open) connection.quit();
-    while (this.connections.open.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    const { open, handshaking } = this.connections;
+    // Node doesn't tell of clients that left in the middle of a handshake; they aren't waited for until it times out.
+    const enough = performance.now() + HANDSHAKE_PATIENCE;
+    while (open.size > 0 || (handshaking.size > 0 && performance.now() < enough))
+      await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   /** Closes every connection at once. */
   stop(): void {
     this.#retire();
     for (const connection of this.connections.open) connection.socket.destroy();
+    for (const socket of this.connections.handshaking) socket.destroy();
   }
 
   #retire(): void {
@@ -177,6 +182,9 @@ export class Engine {
     if (main !== undefined) for (const module of this.configuration.modules) module[event]?.(main.get(module));
   }
 }
+
+/** ms that a server which quits gives to handshakes that have begun. */
+const HANDSHAKE_PATIENCE = 2_000;
 
 function trafficOf({ open, count, requestsBefore }: Connections): Traffic {
   let requests = requestsBefore;

@@ -56,10 +56,13 @@ export function createAcceptSecure(tlsOf: TlsOf): AcceptSecure {
   return (socket, service, connections, proxyHeader) => {
     const { hosts } = service;
     if (proxyHeader !== undefined) proxyHeaders.set(socket, proxyHeader);
+    connections.handshaking.add(socket);
+    socket.once('close', () => connections.handshaking.delete(socket));
     const number = (): number => ++connections.count;
     const look = (bytes: Buffer): void => {
       const first = bytes[0]!;
       if (first !== HANDSHAKE && (first & SSLV2) === 0) {
+        connections.handshaking.delete(socket);
         new HttpConnection(socket, service, connections, false, proxyHeader).receive(bytes);
         return;
       }
@@ -129,10 +132,14 @@ function createTlsServer(
     const words = handshakeFailure(error);
     const client = socket.remoteAddress ?? '';
     if (words !== undefined) service.logConnection('info', ++connections.count, client, words);
+    const under = socketUnder(socket);
+    if (under !== undefined) connections.handshaking.delete(under);
     socket.destroy();
   });
   server.on('secureConnection', (socket: TLSSocket) => {
-    const under = hosts.proxyProtocol ? socketUnder(socket) : undefined;
+    const under = socketUnder(socket);
+    // From here on the connection stands among those that speak HTTP.
+    if (under !== undefined) connections.handshaking.delete(under);
     const proxyHeader = under === undefined ? undefined : proxyHeaders.get(under);
     if (socket.alpnProtocol === 'h2') acceptHttp2(socket, service, connections, proxyHeader);
     else new HttpConnection(socket, service, connections, true, proxyHeader);
