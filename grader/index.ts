@@ -12,6 +12,7 @@ export {
   expectPoster,
   type Film,
   filmsOf,
+  isProbe,
   NotMet,
   pageTitle,
   pause,

@@ -1,9 +1,11 @@
-import type { Application, Expect, Objective, Response, Seen } from '../../grader/index.ts';
-
-/** Whether an address is one the probe sends from, however the server writes it. */
-function isProbe(address: string): boolean {
-  return /^(::ffff:)?127\.\d+\.\d+\.\d+$|^\[?::1\]?$/.test(address.trim());
-}
+import {
+  type Application,
+  type Expect,
+  isProbe,
+  type Objective,
+  type Response,
+  type Seen,
+} from '../../grader/index.ts';
 
 /** The request with the mark as the application got it. */
 function expectSeen(expect: Expect, catalog: Application, mark: string, response: Response): Seen {

@@ -1,4 +1,4 @@
-import type { Objective } from '../../../grader/index.ts';
+import { isProbe, type Objective } from '../../../grader/index.ts';
 import { applicationOf, askSite, sites } from './sites.ts';
 
 /** Paths and queries of ordinary characters, spaces and UTF-8. */
@@ -101,11 +101,6 @@ export const headersAndBodies: Objective = {
     }
   },
 };
-
-/** Whether an address is one the probe sends from, however the server writes it. */
-function isProbe(address: string): boolean {
-  return /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/.test(address);
-}
 
 export const clientAddress: Objective = {
   id: 'lab12.client-address',
