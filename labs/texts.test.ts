@@ -28,7 +28,19 @@ function snippets(text: string): string[] {
 
 /** What a student has who follows the text: each snippet in its place in the starter. */
 function follow(starter: string, text: string): string {
-  return snippets(text).reduce(place, starter);
+  return snippets(text).reduce(/^http \{/m.test(starter) ? placeInWhole : place, starter);
+}
+
+/** A whole nginx.conf: a block or a line that is there already is written anew, the rest goes into `http`, or beside `proxy_pass`. */
+function placeInWhole(file: string, snippet: string): string {
+  const [first = ''] = snippet.split('\n');
+  const name = first.split(/\s/)[0]!;
+  const known = first.endsWith('{') ? file.indexOf(first) : -1;
+  if (known >= 0) return file.replace(blockAt(file, known), () => snippet.trim());
+  const line = new RegExp(`^${name} .*;$`, 'm');
+  if (line.test(file)) return file.replace(line, () => snippet.trim());
+  const before = name.startsWith('proxy_') ? /^ *proxy_pass .*;\n/m : /^http \{\n/m;
+  return file.replace(before, (found) => `${found}${snippet}`);
 }
 
 function place(file: string, snippet: string): string {
