@@ -35,7 +35,7 @@ while True:
     except OSError: break
     if not piece: break
     said += piece
-    if not interrupted and b' of 4, ' in said:
+    if not interrupted and b' 1 of 4, ' in said:
         size(fd, 40)
         if b'\x1b[1A\r\x1b[J' in said:
             interrupted = True

@@ -128,7 +128,8 @@ describe.skipIf(process.platform !== 'linux').each(engines)('shared zones: %s', 
     const refused = daemon.errorLog.match(/connect\(\) failed/g) ?? [];
     expect(refused.length).toBeLessThan(16);
     expect(await admitted('/failing', 32)).toBe(32);
-    expect(daemon.errorLog.match(/connect\(\) failed/g)).toHaveLength(refused.length);
+    // Of the second half hardly any asks it: only those that were on their way when it failed.
+    expect((daemon.errorLog.match(/connect\(\) failed/g) ?? []).length - refused.length).toBeLessThan(16);
   });
 
   here('the turns of round robin are those of all workers together', { timeout: LIMIT }, async () => {

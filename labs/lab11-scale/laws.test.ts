@@ -1,3 +1,0 @@
-import { laws } from '../testing/laws.ts';
-
-laws('lab11-scale', { starterFails: ['workers', 'compression', 'reuse', 'sticky'] });
