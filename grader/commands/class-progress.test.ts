@@ -35,7 +35,7 @@ while True:
     except OSError: break
     if not piece: break
     said += piece
-    if not interrupted and b' 1 of 4, ' in said:
+    if not interrupted and b' 1 of 20, ' in said:
         size(fd, 40)
         if b'\x1b[1A\r\x1b[J' in said:
             interrupted = True
@@ -48,19 +48,21 @@ const python = spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_exi
 describe.skipIf(!python)('on a terminal', { timeout: 180_000 }, () => {
   it('the bar follows the window, and Ctrl-C leaves a clean line and a gradebook that continues', async () => {
     using folder = new Folder();
-    for (const name of ['ada', 'bo', 'cy', 'di'])
+    for (const name of Array.from({ length: 20 }, (_, i) => `student${i}`))
       folder.write({
         [`in/${name}/default.conf`]: `# ${name}\nserver { listen 80; location / { proxy_pass http://127.0.0.1:8080; } }`,
       });
     const words = ['grade', folder.place('in'), '--out', folder.place('out'), '--lab', 'lab2', '--parallel', '1'];
     const command = [process.execPath, 'grader/workbook.mjs', ...words];
     const { code, said } = await onTerminal(command);
-    expect(said).toContain('4 submissions');
-    expect(said.split('\r').at(-1)).not.toContain(' of 4');
+    expect(said).toContain('20 submissions');
+    expect(said.split('\r').at(-1)).not.toContain(' of 20');
     expect(said).toMatch(/\r\u001b\[JInterrupted\. The same command again continues where it stopped\.\r\n$/);
     expect(code).toBe(130);
     const again = spawnSync(command[0]!, command.slice(1), { encoding: 'utf8' });
-    expect(again.stderr).toContain('continuing an interrupted run: 4 submissions');
+    expect(again.stderr).toMatch(
+      /continuing an interrupted run: 20 submissions|20 submissions, \d+ of them graded already/,
+    );
     expect(again.status).toBe(0);
   });
 });
