@@ -4,7 +4,6 @@ import type { Exchange } from '../http/exchange.ts';
 import type { HttpExchange } from '../http/http-exchange.ts';
 import { AGAIN, type Module } from '../http/module.ts';
 import { redirectLocation } from '../http/redirect.ts';
-import { systemTemporaryPath } from '../http/temporary-file.ts';
 import { Caching } from '../upstream/cache/caching.ts';
 import { cacheMain } from '../upstream/cache/directives.ts';
 import { findUpstream } from '../upstream/dynamic.ts';
@@ -83,22 +82,15 @@ function readBody(exchange: Exchange, location: ProxyLocation, url: ProxyUrl, up
     forward(exchange, location, url, upstream, new StreamedBody(exchange.body), length, true);
     return;
   }
-  const { clientBodyBufferSize, clientBodyTempPath } = exchange.location<CoreLocation>(core);
-  storeBody(
-    exchange,
-    clientBodyBufferSize,
-    clientBodyTempPath ?? systemTemporaryPath('client-body'),
-    (stored) => {
-      if (passes) {
-        forward(exchange, location, url, upstream, stored, stored.length, false);
-        return;
-      }
-      stored.close();
-      const body = own === undefined ? NO_BODY : ownBody(own(exchange));
-      forward(exchange, location, url, upstream, body, own === undefined ? stored.length : body.length, false);
-    },
-    (status) => exchange.fail(status),
-  );
+  storeBody(exchange, (stored) => {
+    if (passes) {
+      forward(exchange, location, url, upstream, stored, stored.length, false);
+      return;
+    }
+    stored.close();
+    const body = own === undefined ? NO_BODY : ownBody(own(exchange));
+    forward(exchange, location, url, upstream, body, own === undefined ? stored.length : body.length, false);
+  });
 }
 
 function ownBody(text: string): OutgoingBody {

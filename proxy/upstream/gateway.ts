@@ -2,7 +2,6 @@ import type { CoreLocation } from '../http/configuration.ts';
 import { core } from '../http/core.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { AGAIN, type Build, type ComplexValue, type DirectiveSpec, type Handler, type Module } from '../http/module.ts';
-import { systemTemporaryPath } from '../http/temporary-file.ts';
 import { type HostAndPort, parseHostAndPort } from './address.ts';
 import { Caching } from './cache/caching.ts';
 import { findUpstream } from './dynamic.ts';
@@ -171,17 +170,10 @@ function readBody<Location extends GatewayLocation>(
     ready(new StreamedBody(exchange.body), true);
     return;
   }
-  const { clientBodyBufferSize, clientBodyTempPath } = exchange.location<CoreLocation>(core);
-  storeBody(
-    exchange,
-    clientBodyBufferSize,
-    clientBodyTempPath ?? systemTemporaryPath('client-body'),
-    (stored) => {
-      if (!passes) stored.close();
-      ready(passes ? stored : NO_BODY, false);
-    },
-    (status) => exchange.fail(status),
-  );
+  storeBody(exchange, (stored) => {
+    if (!passes) stored.close();
+    ready(passes ? stored : NO_BODY, false);
+  });
 }
 
 interface Outgoing<Location extends GatewayLocation> {

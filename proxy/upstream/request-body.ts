@@ -1,7 +1,9 @@
 import { type CollectedBody, collectBody } from '../http/collected-body.ts';
+import type { CoreLocation } from '../http/configuration.ts';
+import { core } from '../http/core.ts';
 import type { Exchange, RequestBody } from '../http/exchange.ts';
 import { KeptBody } from '../http/kept-body.ts';
-import type { TemporaryFile, TemporaryPath } from '../http/temporary-file.ts';
+import { systemTemporaryPath, type TemporaryFile } from '../http/temporary-file.ts';
 import type { UpstreamConnection } from './connection.ts';
 
 /** What is sent after a request's head. A stored body can be sent again; a streamed one can't. */
@@ -170,27 +172,23 @@ export class StreamedBody implements OutgoingBody {
 }
 
 /**
- * Reads a whole body before anything is connected (`proxy_request_buffering on`): into memory up to `most` bytes
- * (`client_body_buffer_size`), beyond that into a file below `path`. One that was read already is taken as it is.
+ * Reads a whole body before anything is connected (`proxy_request_buffering on`): into memory up to
+ * `client_body_buffer_size`, beyond that into a file below `client_body_temp_path`. One that was read already is taken as
+ * it is, and one that can't be read fails the request.
  */
-export function storeBody(
-  exchange: Exchange,
-  most: number,
-  path: TemporaryPath,
-  onReady: (body: OutgoingBody) => void,
-  onError: (status: number) => void,
-): void {
+export function storeBody(exchange: Exchange, onReady: (body: OutgoingBody) => void): void {
   if (exchange.body instanceof KeptBody) {
     const kept = exchange.body.again();
     onReady(outgoing(kept.collected, () => kept.close()));
     return;
   }
+  const { clientBodyBufferSize, clientBodyTempPath } = exchange.location<CoreLocation>(core);
   collectBody(
     exchange,
-    most,
-    path,
+    clientBodyBufferSize,
+    clientBodyTempPath ?? systemTemporaryPath('client-body'),
     (collected) => onReady(outgoing(collected, () => collected.file?.close())),
-    onError,
+    (status) => exchange.fail(status),
   );
 }
 
