@@ -78,8 +78,13 @@ export class ListeningSockets {
     }
     for (const [text, all] of added) this.#open.set(text, all);
     const use = (): void => {
-      for (const text of this.#open.keys()) {
+      for (const [text, all] of this.#open) {
         if (!listeners.some((listener) => listener.text === text)) this.#close(text);
+        // From the queue of a socket that none of fewer workers has nobody would take connections.
+        else if (all[0]?.shared) {
+          for (const each of all.slice(workers)) each.close();
+          this.#open.set(text, all.slice(0, workers));
+        }
       }
     };
     return { errors, use };

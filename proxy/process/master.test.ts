@@ -153,6 +153,25 @@ describe('a master and its workers', () => {
     expect(log()).toContain('gracefully shutting down');
   });
 
+  test('after a reload that leaves fewer workers nobody waits at a socket of one that is gone', async () => {
+    const reuseport = (workers: number): void => {
+      configure('return 200 $pid;');
+      const file = path.join(folder, 'nginx.conf');
+      const text = readFileSync(file, 'utf8')
+        .replace('worker_processes 2', `worker_processes ${workers}`)
+        .replace(`:${port}`, `:${port} reuseport`);
+      writeFileSync(file, text);
+    };
+    reuseport(4);
+    await serving();
+    const old = await workers(4);
+    reuseport(1);
+    master!.kill('SIGHUP');
+    await until('the old workers are gone', () => ![...old].some(running));
+    const answers = await Promise.all(Array.from({ length: 32 }, () => get()));
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+  });
+
   test('a reload of a broken configuration changes nothing', async () => {
     configure('return 200 $pid;');
     await serving();
@@ -186,6 +205,21 @@ describe('a master and its workers', () => {
     expect(await ended()).toBe(0);
     expect([...seen].filter(running)).toEqual([]);
     expect(existsSync(path.join(folder, 'nginx.pid'))).toBe(false);
+  });
+
+  test.for(['SIGTERM', 'SIGQUIT'] as const)('%s in the middle of a reload ends the new workers too', async (signal) => {
+    configure('return 200 $pid;');
+    await serving();
+    await workers(2);
+    master!.kill('SIGHUP');
+    await until('the new workers are being started', () => (log().match(/start worker process \d/g) ?? []).length >= 4);
+    master!.kill(signal);
+    expect(await ended()).toBe(0);
+    const started = [...log().matchAll(/start worker process (\d+)/g)].map(([, pid]) => pid!);
+    expect(started.filter(running)).toEqual([]);
+    expect(started).toHaveLength(4);
+    expect(log()).not.toContain('[emerg]');
+    await expect(get()).rejects.toThrow('ECONNREFUSED');
   });
 
   test('SIGWINCH in the foreground is what a terminal sends, and changes nothing', async () => {

@@ -42,8 +42,13 @@ export class Master {
   /** The program that is to take this one's place. */
   #successor: ChildProcess | undefined;
   #reloading = Promise.resolve();
+  /** It was told to end: no worker is started any more. */
+  #over = false;
   /** Set when the last worker's end is to be the master's. */
   #ending: (() => void) | undefined;
+
+  /** Waiting for signals keeps no Node process alive, and for a while there may be no worker that does. */
+  readonly #stays = setInterval(() => undefined, 2 ** 30);
 
   /** `program` is what a worker runs; it finds out by itself that it is one. */
   constructor(options: StartOptions, program: string) {
@@ -125,10 +130,10 @@ export class Master {
       if (this.#successor === undefined) return;
       this.#successor = undefined;
       this.#logEnd(`new binary process ${successor.pid}`, { code, signal });
-      if (this.#pidFile !== undefined && this.#ending === undefined) {
+      if (this.#pidFile !== undefined && !this.#over) {
         this.#movePidFile(oldName(this.#pidFile), this.#pidFile);
       }
-      if (this.#generation?.retired === true && this.#ending === undefined) void this.#revive(this.#generation);
+      this.#reloading = this.#reloading.then(() => this.#reviveRetired());
     };
     successor.once('exit', over);
     successor.once('error', () => over(1, null));
@@ -137,6 +142,9 @@ export class Master {
   /** SIGQUIT: resolves when the workers have finished what they have. */
   async quit(): Promise<void> {
     this.#log('notice', 'signal 3 (SIGQUIT) received, shutting down');
+    this.#over = true;
+    // Workers that are being started can't be told yet to finish what they have.
+    await this.#reloading;
     const ended = this.#end();
     this.#retireGeneration();
     this.#closeSockets();
@@ -147,8 +155,8 @@ export class Master {
   /** SIGTERM: the workers end now; resolves when they have. */
   async terminate(): Promise<void> {
     this.#log('notice', 'signal 15 (SIGTERM) received, exiting');
+    this.#over = true;
     const ended = this.#end();
-    if (this.#generation !== undefined) this.#generation.retired = true;
     this.#signal('SIGTERM');
     const insist = setTimeout(() => this.#signal('SIGKILL'), 1000);
     await ended;
@@ -158,7 +166,8 @@ export class Master {
 
   /** Kills what is left of the workers, and closes. */
   stop(): void {
-    if (this.#generation !== undefined) this.#generation.retired = true;
+    this.#over = true;
+    clearInterval(this.#stays);
     this.#signal('SIGKILL');
     this.#closeSockets();
     if (this.#pidFile !== undefined) {
@@ -207,10 +216,10 @@ export class Master {
   }
 
   async #reload(): Promise<void> {
-    if (this.#ending !== undefined) return;
+    if (this.#over) return;
     if (this.#successor !== undefined) {
       this.#log('notice', 'signal 1 (SIGHUP) received');
-      if (this.#generation?.retired === true) await this.#revive(this.#generation);
+      await this.#reviveRetired();
       return;
     }
     this.#log('notice', 'signal 1 (SIGHUP) received, reconfiguring');
@@ -224,7 +233,8 @@ export class Master {
       const fresh: Generation = { configuration, workers: new Set(), retired: false };
       const problems = await this.#startWorkers(fresh);
       if (problems.length > 0) {
-        for (const problem of problems) this.#log('emerg', problem);
+        // Those that were stopped while they were being started are no problem of the configuration.
+        for (const problem of this.#over ? [] : problems) this.#log('emerg', problem);
         this.#retire(fresh);
         return;
       }
@@ -247,9 +257,10 @@ export class Master {
     this.#pidFile = file;
   }
 
-  /** Workers for a configuration whose own were sent away. */
-  async #revive(retired: Generation): Promise<void> {
-    const generation: Generation = { ...retired, workers: new Set(), retired: false };
+  /** New workers for the configuration at work when its own were sent away. */
+  async #reviveRetired(): Promise<void> {
+    if (this.#generation?.retired !== true || this.#over) return;
+    const generation: Generation = { ...this.#generation, workers: new Set(), retired: false };
     this.#generation = generation;
     for (const problem of await this.#startWorkers(generation)) this.#log('emerg', problem);
   }
@@ -272,7 +283,7 @@ export class Master {
     child.process.once('exit', (code, signal) => {
       generation.workers.delete(child);
       this.#workers.delete(child);
-      const respawn = child.served && !generation.retired;
+      const respawn = child.served && !generation.retired && !this.#over;
       this.#logEnd(`worker process ${child.pid}`, { code, signal }, respawn);
       if (respawn && code !== 2) void this.#startWorker(generation, number);
       this.#ending?.();

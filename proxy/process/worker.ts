@@ -96,6 +96,8 @@ export class Worker {
   async quit(): Promise<void> {
     if (this.#quitting) return;
     this.#quitting = true;
+    // What a reload is just opening is closed as well.
+    await this.#reloading;
     this.#log('notice', 'gracefully shutting down');
     this.#sockets.closeAll();
     if (this.#engine !== undefined) this.#retire(this.#engine);
