@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { gradeClass } from './batch/class/grade-class.ts';
 import { createPool, findIsolation, type Isolation } from './batch/isolation/index.ts';
 import { findLab } from './commands/labs.ts';
-import { solutionFolder } from './workspace/index.ts';
+import { solutionFolder, workbookRoot } from './workspace/index.ts';
 
 /**
  * What a class costs: submissions a second, processor time for each (the servers' included; Linux only), and the most memory that
@@ -26,7 +26,13 @@ const { values } = parseArgs({
 const { folder } = findLab(values.lab);
 const solution = path.join(solutionFolder(folder), 'conf.d/default.conf');
 const wrong = path.join(solutionFolder(folder), 'wrong');
-const sources = [solution, ...(values.mixed ? readdirSync(wrong).map((file) => path.join(wrong, file)) : [])];
+// Most students leave `fail_timeout` as it is, which is another check than that of the solution.
+const plain = path.join(workbookRoot, 'labs/testing/right/lab3-plain.conf');
+const sources = [
+  solution,
+  ...(folder === 'lab3-upstream' ? [plain] : []),
+  ...(values.mixed ? readdirSync(wrong).map((file) => path.join(wrong, file)) : []),
+];
 
 const isolation: Isolation = values['no-isolation']
   ? { kind: 'none', reason: 'it was not asked for' }

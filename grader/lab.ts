@@ -44,7 +44,8 @@ export type Capability =
   | 'users'
   | 'own-ports'
   | 'processes'
-  | 'reload';
+  | 'reload'
+  | 'skip-time';
 
 export interface Objective {
   /** `labN.slug` */
@@ -231,6 +232,11 @@ export interface World {
   accessLogLength(): Promise<number>;
   /** Lines with `containing` in them: of all files below /var/log/nginx, and of what the server wrote to its terminal. */
   logged(containing: string): Promise<readonly string[]>;
+  /**
+   * Lets ms go by at once for the server's memory of failures; the next request may come a moment before. Needs `skip-time`:
+   * only the reference proxy, in one process, can be told.
+   */
+  skipTime(milliseconds: number): void;
   /** Stops the student's server and starts it again. */
   restartServer(): Promise<void>;
   /** The student's server as what the system sees of it. */

@@ -108,8 +108,9 @@ async function openOnce(
     const doors = mapped.doors.map((door) => ({ host: door.host, port: door.sandbox }));
     const messages: StartupMessage[] = [...submission.refused, ...mapped.refused, ...circle(tree, submission)];
     const hosted = host !== undefined && command.single && launcher === plainLauncher;
+    const told = command.instructions !== undefined && launcher === plainLauncher;
     const launch = (): Server => {
-      if (command.instructions === undefined || launcher !== plainLauncher) return run([]);
+      if (command.instructions === undefined || !told) return run([]);
       if (hosted) return host.start(command.instructions);
       const next = spare ?? new ServerProcess(waitingReference);
       spare = undefined;
@@ -151,6 +152,7 @@ async function openOnce(
     const fromElsewhere = [80, 443].every((port) => (front(port)?.host ?? '127.0.0.1') === '127.0.0.1');
     if (lab.users) capabilities.add('users');
     if (applications.unixSockets.size > 0) capabilities.add('unix-sockets');
+    if (told && command.single) capabilities.add('skip-time');
     if (lab.processes) capabilities.add('reload');
     if (lab.processes && showsProcesses) capabilities.add('processes');
     if (fromElsewhere && (await hasLoopbackNetwork())) capabilities.add('client-addresses');
@@ -186,6 +188,7 @@ async function openOnce(
         },
       ),
       output: () => server?.output ?? '',
+      skipTime: (milliseconds) => server?.tell(`skip ${milliseconds}`),
       async restart() {
         await server?.stop();
         if (!(await start()))

@@ -149,6 +149,10 @@ class HostedServer implements Server {
     return this.stop();
   }
 
+  tell(line: string): void {
+    if (this.running) this.#host.tell(line);
+  }
+
   #over(): void {
     this.running = false;
     this.#end.resolve();

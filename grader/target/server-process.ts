@@ -35,6 +35,8 @@ export interface Server {
   stop(): Promise<void>;
   /** Ends it and everything it started, without asking. */
   end(): Promise<void>;
+  /** Says one line to a server that waits to be told. */
+  tell(line: string): void;
 }
 
 /** Polls until every door accepts connections, the server ends, or time is up (ms); says whether they all do. */

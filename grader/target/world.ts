@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly translation: Translation;
   readonly address: World['address'];
   readonly restart: () => Promise<void>;
+  /** Left out where the server's time can't be skipped. */
+  readonly skipTime?: World['skipTime'];
   readonly server: World['server'];
   /** What the server wrote to its terminal. */
   readonly output: () => string;
@@ -77,6 +79,11 @@ export function createWorld(options: WorldOptions): World {
       const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.includes(containing));
       return lines.map((line) => options.translation.text(line));
     },
+    skipTime:
+      options.skipTime ??
+      (() => {
+        throw new Error('the time of this server cannot be skipped');
+      }),
     restartServer: options.restart,
     server: options.server,
     users: options.users,

@@ -1,9 +1,9 @@
-import { clock } from '../http/clock.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { TraceStep } from '../http/trace/trace.ts';
 import { AnswerPipe } from './answer-pipe.ts';
 import { Attempts } from './attempts.ts';
 import type { Client, Selection } from './balancer.ts';
+import { balancerTime } from './balancer-time.ts';
 import { type ConnectionUser, UpstreamConnection } from './connection.ts';
 import {
   bindFailure,
@@ -27,9 +27,6 @@ import { Tunnel } from './tunnel.ts';
 const METHODS_NOT_REPEATED = new Set(['POST', 'LOCK', 'PATCH']);
 /** Answers up to this many bytes that arrive in one read are passed on in one write. */
 const ONE_PIECE = 32768;
-
-/** nginx counts time in whole seconds when it lets a failed server rest. */
-const balancerNow = (): number => clock.second * 1000;
 
 const PASS = { names: ['proxy_pass', 'fastcgi_pass', 'uwsgi_pass'] };
 
@@ -98,14 +95,14 @@ export class Forwarding implements ConnectionUser {
     const now = performance.now();
     this.#attemptAt = now;
     if (this.#startedAt === 0) this.#startedAt = now;
-    const peer = this.#selection.get(balancerNow(), this);
+    const peer = this.#selection.get(balancerTime(), this);
     if (peer !== 'later') this.#connectTo(peer, now);
   }
 
   /** Another process has chosen. */
   onPeer(peer: Peer | undefined): void {
     if (!this.#done) this.#connectTo(peer, performance.now());
-    else if (peer !== undefined) this.#selection.free(peer, 'ok', balancerNow());
+    else if (peer !== undefined) this.#selection.free(peer, 'ok', balancerTime());
   }
 
   #connectTo(peer: Peer | undefined, now: number): void {
@@ -306,7 +303,7 @@ export class Forwarding implements ConnectionUser {
     this.#connection = undefined;
     const tunnel = new Tunnel(connection, client, this.#settings.readTimeout, () => {
       this.#attemptEnded(101);
-      if (peer !== undefined) this.#selection.free(peer, 'ok', balancerNow());
+      if (peer !== undefined) this.#selection.free(peer, 'ok', balancerTime());
       this.#peer = undefined;
       this.#done = true;
       exchange.end();
@@ -389,7 +386,7 @@ export class Forwarding implements ConnectionUser {
     const selection = this.#selection;
     if (this.#peer !== undefined) {
       const gentle = kind === NEXT.http_403 || kind === NEXT.http_404;
-      const rests = selection.free(this.#peer, gentle ? 'next' : 'failed', balancerNow());
+      const rests = selection.free(this.#peer, gentle ? 'next' : 'failed', balancerTime());
       if (rests) this.#logWhile('warn', 'upstream server temporarily disabled');
       this.#peer = undefined;
     }
@@ -422,7 +419,7 @@ export class Forwarding implements ConnectionUser {
     this.#exchange.onAbort = undefined;
     this.#exchange.onDrain = undefined;
     this.#attemptEnded(head?.status ?? 502, now);
-    if (this.#peer !== undefined) this.#selection.free(this.#peer, 'ok', balancerNow());
+    if (this.#peer !== undefined) this.#selection.free(this.#peer, 'ok', balancerTime());
     this.#peer = undefined;
     this.#request.body.close();
     if (connection === undefined) return;

@@ -24,7 +24,8 @@ export async function withoutTraffic(trial: Trial, limit: number): Promise<reado
     const mark = trial.random.word();
     await trial.client.burst(Array.from({ length: 12 }, (_, i) => `/status?back=${mark}-${i}`));
     const left = both.filter((one) => marked(one, mark).length < 2);
-    if (left.length === 0 || performance.now() >= deadline || trial.signal.aborted) return left;
+    // However slow the machine, a few rounds show what the server does now.
+    if (left.length === 0 || (performance.now() >= deadline && round >= 3) || trial.signal.aborted) return left;
     await new Promise((resolve) => setTimeout(resolve, Math.min(50 * (round + 1), 250)));
   }
 }
