@@ -99,6 +99,8 @@ export interface Exchange {
   status: number;
   /** Answer headers as name, value, name, value ...; without framing headers, `Server`, `Date` and `Connection`, which the codec writes. */
   readonly responseHeaders: string[];
+  /** More answer headers, as lines (`Name: value` and CR LF) that go out as they are, unless somebody asks for `responseHeaders`. */
+  passLines(lines: string): void;
   setResponseHeader(name: string, value: string): void;
   responseHeader(lowerCaseName: string): string | undefined;
   removeResponseHeader(lowerCaseName: string): void;
@@ -188,7 +190,7 @@ export interface UpstreamFacts {
   readonly headerTimes: number[];
   bytesReceived: number;
   /** Headers of the last answer, name, value ...; `undefined` before there is one. */
-  headers: readonly string[] | undefined;
+  readonly headers: readonly string[] | undefined;
   /** Where in the lists a request began anew, at another upstream after an internal redirect. */
   readonly redirects: number[];
   /** The upstream of the attempt at hand, for error log lines: `http://127.0.0.1:8080/path`. */

@@ -70,7 +70,9 @@ export class HttpExchange implements Exchange {
 
   // The answer
   status = 0;
-  readonly responseHeaders: string[] = [];
+  readonly #responseHeaders: string[] = [];
+  /** Headers of the answer that nobody has asked for yet, as lines. There are none in the list then. */
+  passedLines = '';
   /** The words after the status, when an upstream said its own. */
   reason: string | undefined;
   /** An upstream's Server and Date, when they are to be passed on. */
@@ -189,6 +191,26 @@ export class HttpExchange implements Exchange {
     this.configurations = configurations;
     this.plan = this.service.phases.planAt(configurations);
     this.core = this.plan.core;
+  }
+
+  get responseHeaders(): string[] {
+    if (this.passedLines !== '') this.#listPassedLines();
+    return this.#responseHeaders;
+  }
+
+  passLines(lines: string): void {
+    this.passedLines += lines;
+    if (this.#responseHeaders.length > 0) this.#listPassedLines();
+  }
+
+  #listPassedLines(): void {
+    const lines = this.passedLines.split('\r\n');
+    this.passedLines = '';
+    for (let i = 0; i < lines.length - 1; i++) {
+      const line = lines[i]!;
+      const colon = line.indexOf(': ');
+      this.#responseHeaders.push(line.slice(0, colon), line.slice(colon + 2));
+    }
   }
 
   setResponseHeader(name: string, value: string): void {

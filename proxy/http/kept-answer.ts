@@ -19,6 +19,7 @@ export class KeptAnswer {
   #contentType: string | undefined;
   #contentLength: number | undefined;
   #lastModified: number | undefined;
+  #passedLines = '';
   #headers: readonly string[] = [];
 
   constructor(body: Buffer) {
@@ -49,7 +50,8 @@ export class KeptAnswer {
       this.#reason === exchange.reason &&
       this.#serverHeader === exchange.serverHeader &&
       this.#dateHeader === exchange.dateHeader &&
-      sameWords(this.#headers, exchange.responseHeaders)
+      this.#passedLines === exchange.passedLines &&
+      (exchange.passedLines !== '' || sameWords(this.#headers, exchange.responseHeaders))
     );
   }
 
@@ -64,7 +66,8 @@ export class KeptAnswer {
     this.#reason = exchange.reason;
     this.#serverHeader = exchange.serverHeader;
     this.#dateHeader = exchange.dateHeader;
-    this.#headers = exchange.responseHeaders;
+    this.#passedLines = exchange.passedLines;
+    this.#headers = exchange.passedLines !== '' ? [] : exchange.responseHeaders;
   }
 }
 

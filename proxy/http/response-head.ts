@@ -30,6 +30,7 @@ export function responseHead(exchange: HttpExchange, chunked: boolean): string {
   else if (core.keepaliveHeader > 0)
     head += `\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${core.keepaliveHeader}`;
   else head += '\r\nConnection: keep-alive';
+  if (exchange.passedLines !== '') return `${head}\r\n${exchange.passedLines}\r\n`;
   const headers = exchange.responseHeaders;
   for (let i = 0; i < headers.length; i += 2) head += `\r\n${headers[i]}: ${headers[i + 1]}`;
   return `${head}\r\n\r\n`;

@@ -3,7 +3,7 @@ import type { Exchange } from '../http/exchange.ts';
 import type { ForwardSettings } from './forward-request.ts';
 import type { Keeper } from './keeper.ts';
 import type { BodyReader } from './response-body.ts';
-import { headerOf } from './response-head.ts';
+import { headerOf, type ResponseHead } from './response-head.ts';
 import { Spool } from './spool.ts';
 
 /** Pieces of fewer bytes are cheaper in a buffer of their own. */
@@ -17,7 +17,7 @@ export class AnswerPipe {
   readonly reader: BodyReader;
   readonly #exchange: Exchange;
   readonly #settings: ForwardSettings;
-  readonly #headers: readonly string[];
+  readonly #head: ResponseHead;
   readonly #keeper: Keeper | undefined;
   readonly #onRoom: () => void;
   /** What the client hasn't taken yet: only a slow one has it. */
@@ -32,18 +32,18 @@ export class AnswerPipe {
   /** Bytes of the body so far. */
   #length = 0;
 
-  /** `headers` are the answer's; `onRoom` is called when bytes may come again after `take` said false. */
+  /** `head` is the answer's; `onRoom` is called when bytes may come again after `take` said false. */
   constructor(
     exchange: Exchange,
     settings: ForwardSettings,
-    headers: readonly string[],
+    head: ResponseHead,
     reader: BodyReader,
     keeper: Keeper | undefined,
     onRoom: () => void,
   ) {
     this.#exchange = exchange;
     this.#settings = settings;
-    this.#headers = headers;
+    this.#head = head;
     this.reader = reader;
     this.#keeper = keeper;
     this.#onRoom = onRoom;
@@ -126,7 +126,8 @@ export class AnswerPipe {
     if (this.#spool !== undefined) return this.#spool.add(bytes);
     if (this.#exchange.write(bytes)) return true;
     const { spool, spoolOnWish } = this.#settings;
-    const wish = spoolOnWish === undefined ? undefined : headerOf(this.#headers, 'x-accel-buffering')?.toLowerCase();
+    const asked = spoolOnWish !== undefined && this.#head.commands;
+    const wish = asked ? headerOf(this.#head.headers, 'x-accel-buffering')?.toLowerCase() : undefined;
     const limits = wish === 'no' ? undefined : wish === 'yes' ? spoolOnWish : spool;
     if (limits === undefined) return false;
     this.#spool = new Spool(this.#exchange, limits, () => this.#room());

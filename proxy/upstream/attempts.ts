@@ -12,7 +12,8 @@ export class Attempts implements UpstreamFacts {
   readonly headerTimes = [-1];
   readonly redirects: number[] = [];
   bytesReceived = 0;
-  headers: readonly string[] | undefined;
+  /** Of the last answer; `undefined` before there is one. */
+  head: { readonly headers: readonly string[] } | undefined;
   #scheme: string;
   #uri: string;
 
@@ -32,6 +33,11 @@ export class Attempts implements UpstreamFacts {
     this.headerTimes.push(-1);
     this.#scheme = scheme;
     this.#uri = uri;
+  }
+
+  /** Read out of the head only when somebody asks. */
+  get headers(): readonly string[] | undefined {
+    return this.head?.headers;
   }
 
   /** Written out only when an error is logged. */

@@ -208,7 +208,7 @@ export class Forwarding implements ConnectionUser {
     }
     this.#head = head;
     const now = performance.now();
-    attempts.headers = head.headers;
+    attempts.head = head;
     attempts.answered(head.status);
     attempts.headCame((now - this.#attemptAt) / 1000);
     if (head.status === 101 && this.#answer.body === undefined) {
@@ -253,7 +253,7 @@ export class Forwarding implements ConnectionUser {
       return true;
     }
     const reader = body ?? readerFor(head, bodyless);
-    this.#pipe = new AnswerPipe(exchange, this.#settings, head.headers, reader, keeper, () => this.#readOn());
+    this.#pipe = new AnswerPipe(exchange, this.#settings, head, reader, keeper, () => this.#readOn());
     exchange.sendHead();
     return this.#takeBody(bytes, start, end);
   }

@@ -1,23 +1,77 @@
 import { nameIs } from '../http/header-set.ts';
 
 /**
- * Reads the head of an upstream's HTTP/1.x response from text (bytes as latin1). Header lines stay slices of that text:
- * they are passed on as they are. Source: ngx_http_parse_status_line, ngx_http_parse_header_line.
+ * Reads the head of an upstream's HTTP/1.x response from text (bytes as latin1). Header lines stay where they are in that
+ * text until somebody asks for them: most are passed on as they came, many at a time.
+ * Source: ngx_http_parse_status_line, ngx_http_parse_header_line.
  */
-export interface ResponseHead {
-  status: number;
+export class ResponseHead {
+  status = 200;
   /** The words after the status, '' when there are none; `undefined` for the usual ones. */
-  reason: string | undefined;
+  reason: string | undefined = undefined;
   /** 0 for HTTP/1.0, 1 for HTTP/1.1. */
-  minor: number;
-  /** name, value, name, value ... as sent. */
-  headers: string[];
-  contentLength: number | undefined;
-  chunked: boolean;
+  minor = 1;
+  contentLength: number | undefined = undefined;
+  chunked = false;
   /** The upstream says it will close. */
-  close: boolean;
+  close = false;
+  /** There is a header that begins with `X-Accel-`: words to this server. */
+  commands = false;
   /** Where the body begins in the text. */
-  end: number;
+  end = 0;
+  readonly text: string;
+  /** Start and end of each name, as long as all lines are `Name: value` and the line's end, and follow each other. */
+  readonly #names: number[] = [];
+  #list: string[] | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** name, value, name, value ... as sent. */
+  get headers(): readonly string[] {
+    this.#list ??= this.#listUpTo(this.end - 2);
+    return this.#list;
+  }
+
+  /** The same, when the lines aren't written in the usual way or somebody has asked for it before; see `names`. */
+  get listed(): readonly string[] | undefined {
+    return this.#list;
+  }
+
+  /** Start and end of each name in the text; the value begins two letters after the name and ends two before the next name. Only when nothing is `listed`. */
+  get names(): readonly number[] {
+    return this.#names;
+  }
+
+  /** A line: name from `start` to `nameEnd`, value from `from` to `stop`, the line feed at `lineFeed`. */
+  add(start: number, nameEnd: number, from: number, stop: number, lineFeed: number): void {
+    const tidy = from === nameEnd + 2 && stop === lineFeed - 1;
+    if (this.#list === undefined) {
+      if (tidy) {
+        this.#names.push(start, nameEnd);
+        return;
+      }
+      this.untidy(start);
+    }
+    this.#list!.push(this.text.slice(start, nameEnd), this.text.slice(from, stop));
+  }
+
+  /** What stands at `start` is no header line of the usual kind. */
+  untidy(start: number): void {
+    this.#list ??= this.#listUpTo(start);
+  }
+
+  #listUpTo(end: number): string[] {
+    const { text } = this;
+    const names = this.#names;
+    const list: string[] = [];
+    for (let i = 0; i < names.length; i += 2) {
+      const nameEnd = names[i + 1]!;
+      list.push(text.slice(names[i], nameEnd), text.slice(nameEnd + 2, (names[i + 2] ?? end) - 2));
+    }
+    return list;
+  }
 }
 
 /** Why a head can't be used, in nginx's words. */
@@ -62,19 +116,19 @@ export class HeadReader {
 export function readResponseHead(text: string): ResponseHead | InvalidHead | undefined {
   const lineEnd = text.indexOf('\n');
   if (lineEnd < 0) return text.length < 9 || text.startsWith('HTTP/') ? undefined : { problem: NOT_HTTP };
-  const head = newHead();
+  const head = new ResponseHead(text);
   if (text.startsWith(USUAL)) head.reason = 'OK';
   else if (!readStatusLine(head, text.slice(0, lineEnd))) return { problem: NOT_HTTP };
-  return readFields(head, text, lineEnd + 1, false);
+  return readFields(head, lineEnd + 1, false);
 }
 
 /** Reads the header lines from `start` on into the head; `undefined` when their end hasn't arrived yet. What they say of the body is left to the caller when `lenient`. */
 export function readFields(
   head: ResponseHead,
-  text: string,
   start: number,
   lenient: boolean,
 ): ResponseHead | InvalidHead | undefined {
+  const { text } = head;
   // Looked for once: most heads have none, and each line would search to the end.
   const nul = text.indexOf('\0', start);
   let at = start;
@@ -90,6 +144,7 @@ export function readFields(
     if (colon < 0) {
       if (!text.startsWith('HTTP/', at)) return invalid(text, at, ~colon);
       // Some servers write a status line among the headers: it is passed over.
+      head.untidy(at);
       at = lineFeed + 1;
       continue;
     }
@@ -100,27 +155,12 @@ export function readFields(
     const carriageReturn = text.indexOf('\r', colon);
     if (carriageReturn >= 0 && carriageReturn < lineStop) return invalid(text, at, carriageReturn);
     if (nul >= 0 && nul < lineFeed) return invalid(text, at, nul);
-    const name = text.slice(at, colon);
-    const value = text.slice(from, stop);
-    const problem = lenient ? undefined : noteHeader(head, name, value);
+    if (text.startsWith('-', at + 1) && nameIs(text, at, 'x-accel-')) head.commands = true;
+    const problem = lenient ? undefined : noteHeader(head, at, colon, from, stop);
     if (problem !== undefined) return { problem };
-    head.headers.push(name, value);
+    head.add(at, colon, from, stop, lineFeed);
     at = lineFeed + 1;
   }
-}
-
-/** A head of which nothing is known yet. */
-export function newHead(): ResponseHead {
-  return {
-    status: 200,
-    reason: undefined,
-    minor: 1,
-    headers: [],
-    contentLength: undefined,
-    chunked: false,
-    close: false,
-    end: 0,
-  };
 }
 
 /** Reads the first line of an answer; false when it is none of HTTP. */
@@ -152,32 +192,44 @@ function invalid(text: string, start: number, at: number): InvalidHead {
 
 const NOT_HTTP = 'upstream sent no valid HTTP/1.0 header';
 
-/** Takes note of framing. The length decides whether a closer look is worth it. */
-function noteHeader(head: ResponseHead, name: string, value: string): string | undefined {
-  switch (name.length) {
+/** Takes note of framing. The length of the name decides whether a closer look is worth it. */
+function noteHeader(
+  head: ResponseHead,
+  start: number,
+  nameEnd: number,
+  from: number,
+  stop: number,
+): string | undefined {
+  const { text } = head;
+  switch (nameEnd - start) {
     case 10:
-      if (nameIs(name, 0, 'connection') && /\bclose\b/i.test(value)) head.close = true;
+      if (nameIs(text, start, 'connection') && /\bclose\b/i.test(text.slice(from, stop))) head.close = true;
       return undefined;
     case 14: {
-      if (!nameIs(name, 0, 'content-length')) return undefined;
+      if (!nameIs(text, start, 'content-length')) return undefined;
+      const value = text.slice(from, stop);
+      const name = text.slice(start, nameEnd);
       if (head.contentLength !== undefined) return `upstream sent duplicate header line: "${name}: ${value}"`;
       if (!/^\d{1,15}$/.test(value)) return `upstream sent invalid "Content-Length" header: "${name}: ${value}"`;
-      if (head.chunked) return 'upstream sent "Content-Length" and "Transfer-Encoding" headers at the same time';
+      if (head.chunked) return BOTH_LENGTHS;
       head.contentLength = Number(value);
       return undefined;
     }
-    case 17:
-      if (!nameIs(name, 0, 'transfer-encoding')) return undefined;
-      if (head.chunked) return `upstream sent duplicate header line: "${name}: ${value}"`;
-      if (head.contentLength !== undefined)
-        return 'upstream sent "Content-Length" and "Transfer-Encoding" headers at the same time';
+    case 17: {
+      if (!nameIs(text, start, 'transfer-encoding')) return undefined;
+      const value = text.slice(from, stop);
+      if (head.chunked) return `upstream sent duplicate header line: "${text.slice(start, nameEnd)}: ${value}"`;
+      if (head.contentLength !== undefined) return BOTH_LENGTHS;
       if (value.toLowerCase() !== 'chunked') return `upstream sent unknown "Transfer-Encoding": "${value}"`;
       head.chunked = true;
       return undefined;
+    }
     default:
       return undefined;
   }
 }
+
+const BOTH_LENGTHS = 'upstream sent "Content-Length" and "Transfer-Encoding" headers at the same time';
 
 /** The first value of a header, by its name in lower case. */
 export function headerOf(headers: readonly string[], lowerCaseName: string): string | undefined {

@@ -61,39 +61,83 @@ const KEPT_BY_REDIRECT = new HeaderSet([
  * `X-Accel-Redirect`, or the page of `proxy_intercept_errors`. Source: ngx_http_upstream_process_headers.
  */
 export function takeHead(exchange: Exchange, core: CoreLocation, form: ResponseForm, head: ResponseHead): boolean {
-  const { headers, status } = head;
-  const redirect = form.ignored.has('x-accel-redirect') ? undefined : headerOf(headers, 'x-accel-redirect');
-  if (redirect !== undefined) {
-    accelRedirect(exchange, headers, redirect);
-    return false;
-  }
+  const { status } = head;
+  if (head.commands && obey(exchange, form, head.headers)) return false;
   if (form.interceptErrors && status >= 300 && core.errorPages.some((page) => page.status === status)) {
-    const challenge = status === 401 ? headerOf(headers, 'www-authenticate') : undefined;
+    const challenge = status === 401 ? headerOf(head.headers, 'www-authenticate') : undefined;
     if (challenge !== undefined) exchange.setResponseHeader('WWW-Authenticate', challenge);
     exchange.fail(status);
     return false;
   }
-  const rate = form.ignored.has('x-accel-limit-rate') ? undefined : headerOf(headers, 'x-accel-limit-rate');
-  if (rate !== undefined && /^\d+$/.test(rate)) exchange.limitRate = Number(rate);
-  if (!form.ignored.has('x-accel-charset')) exchange.overrideCharset = headerOf(headers, 'x-accel-charset');
   exchange.status = status;
   exchange.disableConditions = true;
   exchange.reason = head.reason;
   exchange.contentLength = head.contentLength;
-  const answer = exchange.responseHeaders;
-  for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i]!;
-    if (form.hidden.has(name)) continue;
-    const value = headers[i + 1]!;
-    const known = LOOKED_AT.find(name);
-    if (known === undefined) answer.push(name, value);
-    else lookAt(exchange, form, known, name, value);
-  }
+  if (head.listed === undefined) passLines(exchange, form, head);
+  else passList(exchange, form, head.listed);
   if (form.forceRanges) {
     exchange.allowRanges = 'one';
     noteLastModified(exchange);
   }
   return true;
+}
+
+/** Does what the headers `X-Accel-...` say; true when the answer is another one. */
+function obey(exchange: Exchange, form: ResponseForm, headers: readonly string[]): boolean {
+  const redirect = form.ignored.has('x-accel-redirect') ? undefined : headerOf(headers, 'x-accel-redirect');
+  if (redirect !== undefined) {
+    accelRedirect(exchange, headers, redirect);
+    return true;
+  }
+  const rate = form.ignored.has('x-accel-limit-rate') ? undefined : headerOf(headers, 'x-accel-limit-rate');
+  if (rate !== undefined && /^\d+$/.test(rate)) exchange.limitRate = Number(rate);
+  if (!form.ignored.has('x-accel-charset')) exchange.overrideCharset = headerOf(headers, 'x-accel-charset');
+  return false;
+}
+
+/** Passes the headers on: what follows each other and needs no change is one piece of the head's text. */
+function passLines(exchange: Exchange, form: ResponseForm, head: ResponseHead): void {
+  const { text, names } = head;
+  const last = head.end - 2;
+  let from = 0;
+  let to = 0;
+  for (let i = 0; i < names.length; i += 2) {
+    const start = names[i]!;
+    const nameEnd = names[i + 1]!;
+    const next = names[i + 2] ?? last;
+    if (form.hidden.at(text, start, nameEnd) !== undefined) continue;
+    const known = LOOKED_AT.at(text, start, nameEnd);
+    if (known !== undefined) {
+      const value = text.slice(nameEnd + 2, next - 2);
+      const passed = lookAt(exchange, form, known, value);
+      if (passed === undefined) continue;
+      if (passed !== value) {
+        if (from < to) exchange.passLines(text.slice(from, to));
+        from = next;
+        to = next;
+        exchange.responseHeaders.push(text.slice(start, nameEnd), passed);
+        continue;
+      }
+    }
+    if (start !== to) {
+      if (from < to) exchange.passLines(text.slice(from, to));
+      from = start;
+    }
+    to = next;
+  }
+  if (from < to) exchange.passLines(text.slice(from, to));
+}
+
+/** The same for headers that aren't lines of the usual kind. */
+function passList(exchange: Exchange, form: ResponseForm, headers: readonly string[]): void {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    if (form.hidden.has(name)) continue;
+    const known = LOOKED_AT.find(name);
+    const value = headers[i + 1]!;
+    const passed = known === undefined ? value : lookAt(exchange, form, known, value);
+    if (passed !== undefined) exchange.responseHeaders.push(name, passed);
+  }
 }
 
 /** Conditions and ranges look at the time of an answer, which is then no longer a header as others. */
@@ -104,40 +148,35 @@ export function noteLastModified(exchange: Exchange): void {
   exchange.removeResponseHeader('last-modified');
 }
 
-/** `known` is the name in lower case. */
-function lookAt(exchange: Exchange, form: ResponseForm, known: string, name: string, value: string): void {
-  const answer = exchange.responseHeaders;
+/** What is passed on of a header's value, `undefined` for nothing. `known` is the name in lower case. */
+function lookAt(exchange: Exchange, form: ResponseForm, known: string, value: string): string | undefined {
   switch (known) {
     case 'content-type':
       exchange.contentType = value;
-      return;
+      return undefined;
     case 'content-length':
     case 'transfer-encoding':
     case 'connection':
     case 'keep-alive':
-      return;
+      return undefined;
     case 'accept-ranges':
-      if (!form.forceRanges) answer.push(name, value);
-      return;
+      return form.forceRanges ? undefined : value;
     case 'server':
       exchange.serverHeader = value;
-      return;
+      return undefined;
     case 'date':
       exchange.dateHeader = value;
-      return;
+      return undefined;
     case 'location': {
       const replaced = replaceByRules(exchange, form.redirects, value);
-      answer.push(name, replaced === undefined ? value : form.absolute(exchange, replaced));
-      return;
+      return replaced === undefined ? value : form.absolute(exchange, replaced);
     }
     case 'refresh':
-      answer.push(name, replaceInRefresh(exchange, form.redirects, value));
-      return;
+      return replaceInRefresh(exchange, form.redirects, value);
     case 'set-cookie':
-      answer.push(name, form.cookies === undefined ? value : rewriteCookie(exchange, form.cookies, value));
-      return;
+      return form.cookies === undefined ? value : rewriteCookie(exchange, form.cookies, value);
     default:
-      answer.push(name, value);
+      return value;
   }
 }
 

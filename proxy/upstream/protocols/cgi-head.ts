@@ -1,4 +1,4 @@
-import { type InvalidHead, newHead, type ResponseHead, readFields, readStatusLine, TOO_BIG } from '../response-head.ts';
+import { type InvalidHead, ResponseHead, readFields, readStatusLine, TOO_BIG } from '../response-head.ts';
 import type { AnswerProtocol, AnswerReader } from './protocol.ts';
 
 /**
@@ -9,9 +9,9 @@ import type { AnswerProtocol, AnswerReader } from './protocol.ts';
 export function readCgiHead(text: string, statusLine: boolean): ResponseHead | InvalidHead | undefined {
   const lineEnd = text.indexOf('\n');
   if (lineEnd < 0) return undefined;
-  const head = newHead();
+  const head = new ResponseHead(text);
   const begun = statusLine && readStatusLine(head, text.slice(0, lineEnd));
-  const read = readFields(head, text, begun ? lineEnd + 1 : 0, true);
+  const read = readFields(head, begun ? lineEnd + 1 : 0, true);
   if (read === undefined || 'problem' in read) return read;
   const length = lastOf(head, 'content-length');
   if (length !== undefined && /^\d{1,15}$/.test(length)) head.contentLength = Number(length);
