@@ -167,6 +167,8 @@ export interface Exchange {
   /** What the connections of this process are doing. */
   traffic(): Traffic;
   readonly zones: ZoneKeeper;
+  /** What a cache said of the request, for `$upstream_cache_*`. That of a subrequest is its parent's, as variables are. */
+  cacheFacts: CacheFacts | undefined;
   /** Facts about the upstream attempts of this request, for `$upstream_*` variables, filled by the proxy modules. */
   upstream: UpstreamFacts | undefined;
 }
@@ -179,6 +181,15 @@ export interface Traffic {
   readonly reading: number;
   readonly writing: number;
   readonly waiting: number;
+}
+
+/** How a cache took part in an answer. */
+export interface CacheFacts {
+  readonly status: string;
+  /** Seconds since 1970, less than 0 when not known. */
+  readonly lastModified: number;
+  /** '' when there is none. */
+  readonly etag: string;
 }
 
 export interface UpstreamFacts {

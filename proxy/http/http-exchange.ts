@@ -3,7 +3,7 @@ import { parseSize } from '../config/index.ts';
 import { BodyFilters, type MakeBodyFilter, Transform } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
 import { errorPage } from './error-pages.ts';
-import type { ClientConnection, Exchange, RequestBody, Traffic, UpstreamFacts } from './exchange.ts';
+import type { CacheFacts, ClientConnection, Exchange, RequestBody, Traffic, UpstreamFacts } from './exchange.ts';
 import type { HeaderSet } from './header-set.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import { RateLimit } from './limit-rate.ts';
@@ -54,6 +54,7 @@ export class HttpExchange implements Exchange {
   /** The location that was found; `undefined` before, and when none matches. */
   place: Location | undefined;
   #variables: Map<string, string> | undefined;
+  #cacheFacts: CacheFacts | undefined;
   captures: readonly (string | undefined)[] = [];
 
   // Where the phases are
@@ -170,6 +171,15 @@ export class HttpExchange implements Exchange {
 
   location<C>(module: Module): C {
     return this.configurations.location.get(module) as C;
+  }
+
+  get cacheFacts(): CacheFacts | undefined {
+    return this.parent === undefined ? this.#cacheFacts : this.parent.cacheFacts;
+  }
+
+  set cacheFacts(facts: CacheFacts | undefined) {
+    if (this.parent === undefined) this.#cacheFacts = facts;
+    else this.parent.cacheFacts = facts;
   }
 
   get variables(): Map<string, string> {

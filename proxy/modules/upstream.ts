@@ -80,9 +80,9 @@ export const upstream: Module = {
       }
       return undefined;
     },
-    upstream_cache_status: (exchange) => exchange.variables.get('upstream_cache_status'),
+    upstream_cache_status: (exchange) => exchange.cacheFacts?.status,
     upstream_cache_last_modified: cacheTime,
-    upstream_cache_etag: (exchange) => exchange.variables.get('upstream_cache_etag'),
+    upstream_cache_etag: (exchange) => exchange.cacheFacts?.etag || undefined,
     upstream_addr: (exchange) => listed(exchange, (facts) => facts.addresses),
     upstream_status: (exchange) =>
       listed(exchange, (facts) => facts.statuses.map((status) => (status > 0 ? String(status) : '-'))),
@@ -96,8 +96,8 @@ export const upstream: Module = {
 
 /** The cache notes seconds since 1970; few formats ask for the date. */
 function cacheTime(exchange: Exchange): string | undefined {
-  const time = exchange.variables.get('upstream_cache_last_modified');
-  return time === undefined ? undefined : new Date(Number(time) * 1000).toUTCString();
+  const { lastModified = -1 } = exchange.cacheFacts ?? {};
+  return lastModified < 0 ? undefined : new Date(lastModified * 1000).toUTCString();
 }
 
 /** The values of one header of the upstream's answer. */

@@ -30,7 +30,8 @@ function app(request: IncomingMessage, response: ServerResponse): void {
   }
 }
 
-const twice = (target: string, more = ''): string[] => [get(target, more), get(target, more)];
+/** The first is answered by the application, the next out of the file, and later ones out of memory. */
+const often = (target: string, more = ''): string[] => Array.from({ length: 4 }, () => get(target, more));
 const OLD = 'Tue, 02 Jan 2024 03:04:05 GMT';
 const modified = `Last-Modified=${encodeURIComponent(OLD)}`;
 
@@ -70,38 +71,38 @@ export default {
     }`,
   app,
   requests: {
-    'the second request is answered from the cache': twice('/twice'),
+    'the second request is answered from the cache': often('/twice'),
     'another query is another entry': [get('/query?a=1'), get('/query?a=2'), get('/query?a=1')],
     'proxy_cache_valid without codes is for 200, 301 and 302': [
-      ...twice('/moved?status=302'),
-      ...twice('/missing?status=404'),
+      ...often('/moved?status=302'),
+      ...often('/missing?status=404'),
     ],
-    'without a time nothing is kept': twice('/unsaid/a'),
-    'a time for any status, the first that fits': [...twice('/any/a?status=404'), ...twice('/any/b?status=500')],
-    'only the status that is named': [...twice('/only404/a'), ...twice('/only404/b?status=404')],
-    'Cache-Control max-age keeps without proxy_cache_valid': twice('/unsaid/age?Cache-Control=max-age%3D60'),
-    's-maxage goes before max-age': twice('/unsaid/smax?Cache-Control=max-age%3D60%2C+s-maxage%3D0'),
-    'max-age=0 is not kept': twice('/zero?Cache-Control=max-age%3D0'),
-    'private is not kept': twice('/private?Cache-Control=private'),
-    'no-store is not kept': twice('/nostore?Cache-Control=no-store%2C+max-age%3D60'),
-    'no-cache is not kept': twice('/nocachehere?Cache-Control=no-cache'),
-    'Expires in the future keeps': twice('/unsaid/future?Expires=Fri%2C+01+Jan+2100+00%3A00%3A00+GMT'),
-    'Expires in the past does not': twice('/past?Expires=Fri%2C+01+Jan+2010+00%3A00%3A00+GMT'),
-    'Expires that is no date does not': twice('/nodate?Expires=0'),
-    'Cache-Control goes before Expires': twice(
+    'without a time nothing is kept': often('/unsaid/a'),
+    'a time for any status, the first that fits': [...often('/any/a?status=404'), ...often('/any/b?status=500')],
+    'only the status that is named': [...often('/only404/a'), ...often('/only404/b?status=404')],
+    'Cache-Control max-age keeps without proxy_cache_valid': often('/unsaid/age?Cache-Control=max-age%3D60'),
+    's-maxage goes before max-age': often('/unsaid/smax?Cache-Control=max-age%3D60%2C+s-maxage%3D0'),
+    'max-age=0 is not kept': often('/zero?Cache-Control=max-age%3D0'),
+    'private is not kept': often('/private?Cache-Control=private'),
+    'no-store is not kept': often('/nostore?Cache-Control=no-store%2C+max-age%3D60'),
+    'no-cache is not kept': often('/nocachehere?Cache-Control=no-cache'),
+    'Expires in the future keeps': often('/unsaid/future?Expires=Fri%2C+01+Jan+2100+00%3A00%3A00+GMT'),
+    'Expires in the past does not': often('/past?Expires=Fri%2C+01+Jan+2010+00%3A00%3A00+GMT'),
+    'Expires that is no date does not': often('/nodate?Expires=0'),
+    'Cache-Control goes before Expires': often(
       '/unsaid/both?Expires=Fri%2C+01+Jan+2010+00%3A00%3A00+GMT&Cache-Control=max-age%3D60',
     ),
-    'X-Accel-Expires keeps': twice('/unsaid/accel?X-Accel-Expires=60'),
-    'X-Accel-Expires of 0 does not': twice('/accelzero?X-Accel-Expires=0'),
-    'X-Accel-Expires with @ is a time': twice('/unsaid/at?X-Accel-Expires=%404102444800'),
-    'X-Accel-Expires goes before Cache-Control': twice(
+    'X-Accel-Expires keeps': often('/unsaid/accel?X-Accel-Expires=60'),
+    'X-Accel-Expires of 0 does not': often('/accelzero?X-Accel-Expires=0'),
+    'X-Accel-Expires with @ is a time': often('/unsaid/at?X-Accel-Expires=%404102444800'),
+    'X-Accel-Expires goes before Cache-Control': often(
       '/unsaid/accelfirst?X-Accel-Expires=60&Cache-Control=max-age%3D0',
     ),
-    'Set-Cookie is not kept': twice('/cookie?Set-Cookie=a%3Db'),
+    'Set-Cookie is not kept': often('/cookie?Set-Cookie=a%3Db'),
     'headers that are ignored do not count': [
-      ...twice('/ignored/a?Set-Cookie=a%3Db'),
-      ...twice('/ignored/b?Cache-Control=private'),
-      ...twice('/ignored/c?Vary=*'),
+      ...often('/ignored/a?Set-Cookie=a%3Db'),
+      ...often('/ignored/b?Cache-Control=private'),
+      ...often('/ignored/c?Vary=*'),
     ],
     'Vary tells variants apart': [
       get('/vary?Vary=Accept-Language', 'Accept-Language: en\r\n'),
@@ -112,10 +113,10 @@ export default {
       get('/vary?Vary=Accept-Language'),
       get('/vary?Vary=Accept-Language'),
     ],
-    'Vary * is not kept': twice('/varyall?Vary=*'),
+    'Vary * is not kept': often('/varyall?Vary=*'),
     proxy_cache_key: [get('/key/a?x=1'), get('/key/a?x=2')],
     'proxy_cache_bypass asks the application, and keeps what it says': [
-      ...twice('/bypass/a'),
+      ...often('/bypass/a'),
       get('/bypass/a', 'X-Fresh: yes\r\n'),
       get('/bypass/a'),
       get('/bypass/a', 'X-Fresh: 0\r\n'),
@@ -129,6 +130,29 @@ export default {
     proxy_cache_min_uses: [get('/uses/a'), get('/uses/a'), get('/uses/a')],
     'POST is not cached': [post('/post', 'x'), post('/post', 'x'), get('/post')],
     'POST is cached when proxy_cache_methods says so': [post('/posts/a', 'x'), post('/posts/a', 'x')],
+    'an answer that is asked for often serves conditions, ranges and HEAD as well': [
+      ...often(`/often?Accept-Ranges=bytes&ETag=%22a%22&${modified}&Content-Type=text%2Fplain`),
+      get(`/often?Accept-Ranges=bytes&ETag=%22a%22&${modified}&Content-Type=text%2Fplain`, 'If-None-Match: "a"\r\n'),
+      get(`/often?Accept-Ranges=bytes&ETag=%22a%22&${modified}&Content-Type=text%2Fplain`, 'Range: bytes=0-3\r\n'),
+      get(
+        `/often?Accept-Ranges=bytes&ETag=%22a%22&${modified}&Content-Type=text%2Fplain`,
+        `If-Modified-Since: ${OLD}\r\n`,
+      ),
+      `HEAD /often?Accept-Ranges=bytes&ETag=%22a%22&${modified}&Content-Type=text%2Fplain HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n`,
+    ],
+    'an answer with cookies and a place to go is the same each time': often(
+      '/ignored/often?Set-Cookie=a%3Db&status=302&Location=http%3A%2F%2Fone.test%2Fsomewhere',
+    ),
+    'what is asked for often may be bypassed': [
+      ...often('/bypass/often'),
+      get('/bypass/often', 'X-Fresh: 1\r\n'),
+      get('/bypass/often'),
+    ],
+    'what is asked for often is answered on a kept connection': [
+      get('/keep'),
+      get('/keep'),
+      `${'GET /keep HTTP/1.1\r\nHost: one.test\r\n\r\n'.repeat(3)}${get('/keep')}`,
+    ],
     'HEAD is asked for as GET': [
       'HEAD /heads HTTP/1.1\r\nHost: one.test\r\nConnection: close\r\n\r\n',
       get('/heads'),
@@ -156,8 +180,8 @@ export default {
       get('/range/a?Accept-Ranges=bytes', 'Range: bytes=20-\r\n'),
       get('/range/b?Accept-Ranges=bytes', 'Range: bytes=5-6\r\n'),
     ],
-    'a chunked answer': twice('/chunks?chunked'),
-    'a long answer': twice('/long?long'),
+    'a chunked answer': often('/chunks?chunked'),
+    'a long answer': often('/long?long'),
     'an old answer instead of an error': [
       get('/stale/a?X-Accel-Expires=%401&then=0'),
       get('/stale/a?X-Accel-Expires=%401&then=0'),
@@ -172,7 +196,7 @@ export default {
       get('/strict/a?X-Accel-Expires=%401&then=0'),
       get('/strict/a?X-Accel-Expires=%401&then=0'),
     ],
-    'an expired answer is asked for again': twice('/strict/b?X-Accel-Expires=%401'),
+    'an expired answer is asked for again': often('/strict/b?X-Accel-Expires=%401'),
     'an old answer is asked for with its validators': [
       get(`/again/a?X-Accel-Expires=%401&${modified}&then=304`),
       get(`/again/a?X-Accel-Expires=%401&${modified}&then=304`),
@@ -181,13 +205,13 @@ export default {
       get(`/again/c?X-Accel-Expires=%401&ETag=%22b%22&then=200`),
       get(`/again/c?X-Accel-Expires=%401&ETag=%22b%22&then=200`),
     ],
-    'an error page in place of an answer is kept': [...twice('/pages/a?status=404'), ...twice('/pages/b?status=500')],
-    'a failure is kept where proxy_cache_valid says so': twice('/dead/a'),
-    off: twice('/off/a'),
+    'an error page in place of an answer is kept': [...often('/pages/a?status=404'), ...often('/pages/b?status=500')],
+    'a failure is kept where proxy_cache_valid says so': often('/dead/a'),
+    off: often('/off/a'),
     'the cache is chosen by a variable': [
-      ...twice('/chosen/a?cache=two'),
-      ...twice('/chosen/b?cache=off'),
-      ...twice('/chosen/c?cache='),
+      ...often('/chosen/a?cache=two'),
+      ...often('/chosen/b?cache=off'),
+      ...often('/chosen/c?cache='),
     ],
     'an old answer while a new one is fetched': [
       get('/updating/a?X-Accel-Expires=%401'),

@@ -133,6 +133,7 @@ export class CachedRequest {
     const size = this.#writer!.commit();
     this.#writer = undefined;
     this.#zone.stored(this.#node!, size);
+    this.#zone.kept.forget(this.#digest);
     this.release();
   }
 

@@ -9,7 +9,9 @@ import { noteLastModified } from '../take-head.ts';
 import { CachedRequest } from './cached-request.ts';
 import type { EntryFacts } from './entry.ts';
 import { type Freshness, factsOf, freshnessOf, validTime } from './freshness.ts';
+import { serveKept } from './kept-hit.ts';
 import { type CacheSettings, holds } from './settings.ts';
+import { SteadyHead } from './steady-head.ts';
 import type { EntryWriter } from './writer.ts';
 
 /** What `$upstream_cache_status` says. */
@@ -71,6 +73,7 @@ export class Caching implements Keeper {
     const { parent } = exchange;
     const inherited = parent === undefined ? undefined : settings.handedOver.get(parent);
     const full = settings.key === undefined ? key : settings.key(exchange);
+    if (inherited === undefined && serveKept(exchange, settings, zone, full, reading.takeHead, now())) return;
     const cached = inherited ?? new CachedRequest(zone, full, settings.use, exchange.requestHeaders);
     const caching = new Caching(exchange, settings, cached, inherited !== undefined, reading, fetch);
     exchange.atEnd(() => caching.#clientDone());
@@ -194,9 +197,11 @@ export class Caching implements Keeper {
       return;
     }
     if (answer !== undefined) answer.head = head;
+    const alone = exchange.responseHeaders.length === 0;
     if (!this.#reading.takeHead(exchange, head)) return;
     this.#allow(true);
     if (answer !== undefined && exchange.contentLength !== undefined) {
+      if (alone) answer.steady = SteadyHead.from(exchange, this.#reading.takeHead, head);
       exchange.respondKept(answer);
       return;
     }
@@ -230,13 +235,9 @@ export class Caching implements Keeper {
     this.#status = status;
     // A subrequest has the variables of its parent, whose client gets another answer.
     if (this.#background) return;
-    this.#exchange.variables.set('upstream_cache_status', status);
     const facts = status === 'MISS' || status === 'BYPASS' ? undefined : this.#cached.entry?.facts;
-    if (facts === undefined) return;
-    if (facts.lastModified >= 0) {
-      this.#exchange.variables.set('upstream_cache_last_modified', String(facts.lastModified));
-    }
-    if (facts.etag !== '') this.#exchange.variables.set('upstream_cache_etag', facts.etag);
+    const { lastModified = -1, etag = '' } = facts ?? this.#exchange.cacheFacts ?? {};
+    this.#exchange.cacheFacts = { status, lastModified, etag };
   }
 
   // What the upstream's answer comes to

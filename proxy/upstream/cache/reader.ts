@@ -34,7 +34,7 @@ export class EntryReader {
 
   /** Opens the file of a digest; `undefined` when it isn't there or isn't a whole entry. Throws what the file system throws otherwise. */
   static open(file: string, digest: string, kept: KeptEntries): EntryReader | undefined {
-    const known = kept.find(digest, file);
+    const known = kept.find(digest);
     if (known !== undefined) return new EntryReader(file, -1, known.identity, known.head, known.answer);
     let descriptor: number;
     try {
@@ -49,7 +49,7 @@ export class EntryReader {
       return new EntryReader(file, descriptor, stats, head, undefined);
     closeSync(descriptor);
     if (head === undefined) return undefined;
-    const answer = kept.keep(digest, head, bytes.subarray(head.bodyStart), stats);
+    const answer = kept.keep(digest, file, head, bytes.subarray(head.bodyStart), stats);
     return new EntryReader(file, -1, stats, head, answer);
   }
 
