@@ -7,9 +7,7 @@ import { normalised, replay, runs } from '../docs/transcripts/replay.ts';
 const root = join(import.meta.dirname, '..');
 const read = (file: string) => readFile(join(root, file), 'utf8');
 
-test('the transcript of lab 3 is what happens (npm run docs:transcripts writes it anew)', {
-  timeout: 120_000,
-}, async () => {
+test('the transcript of lab 3 is what happens (npm run docs:transcripts writes it anew)', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'transcript-'));
   try {
     const written = await read('docs/transcripts/lab3.md');

@@ -39,9 +39,7 @@ async function site(shares: readonly [number, number]): Promise<{ url: string; c
 const fresh = new PlainCatalog().films;
 
 describe('a live balancer before applications that do not say who they are', () => {
-  test('is measured by what they remember, and they remember nothing of it afterwards', {
-    timeout: 90_000,
-  }, async () => {
+  test('is measured by what they remember, and they remember nothing of it afterwards', async () => {
     const { url, catalogs } = await site([1, 1]);
     const result = await check(3, url);
     expect(outcomes(result)).toEqual({
@@ -79,9 +77,7 @@ describe('a live balancer before applications that do not say who they are', () 
   });
 });
 
-test('what can be seen of the other labs from outside is graded, the rest is skipped with its reason', {
-  timeout: 90_000,
-}, async () => {
+test('what can be seen of the other labs from outside is graded, the rest is skipped with its reason', async () => {
   const { url } = await site([1, 1]);
   const second = await check(2, url);
   expect(second).toMatchObject({ outcome: 'passed', score: { earned: 60, possible: 60 } });

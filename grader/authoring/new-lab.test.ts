@@ -66,11 +66,11 @@ describe('a lab that is made', () => {
     return { failed: titles('failed'), passed: titles('passed').length };
   }
 
-  test('is refused by the laws as long as it has blanks', { timeout: 300_000 }, async () => {
+  test('is refused by the laws as long as it has blanks', async () => {
     expect((await laws()).failed).toContain('has no blanks left of the lab it was made from');
   });
 
-  test('is accepted once they are filled', { timeout: 300_000 }, async () => {
+  test('is accepted once they are filled', async () => {
     for (const file of files.filter((each) => each.includes('lab90-'))) {
       const text = blanks
         .filter(([where]) => where.test(file))

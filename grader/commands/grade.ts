@@ -55,16 +55,25 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
   const defaultLab = options.lab === undefined ? undefined : findLab(options.lab).folder;
   const versions = await versionsOf(settings.engine);
   const progress = createClassProgress();
-  const queue = options.queue === undefined ? await embeddedQueue(options, progress) : await remoteQueue(options);
   const streamLine = streamJsonLines(wanted);
   const interrupt = onInterrupt();
-  // At once: what is under way takes a moment to end.
-  interrupt.signal.addEventListener('abort', () => {
+  const { signal } = interrupt;
+  let queue: Queue | undefined;
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= queue?.close();
+    return closing;
+  };
+  // At once: nobody waits for what is under way, which has no verdict and will be graded another time.
+  signal.addEventListener('abort', () => {
     progress.end();
     process.stderr.write('Interrupted. The same command again continues where it stopped.\n');
+    close()?.catch(() => {});
   });
   let report: ClassReport;
   try {
+    queue = options.queue === undefined ? await embeddedQueue(options, progress, signal) : await remoteQueue(options);
+    signal.throwIfAborted();
     report = await gradeClass({
       place: submissions,
       out,
@@ -78,21 +87,20 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
       ...(defaultLab !== undefined && { defaultLab }),
       trust: options.trust ?? false,
       ...(key !== undefined && { key }),
-      signal: interrupt.signal,
+      signal,
       onProgress(event) {
         progress.show(event);
         if (event.kind === 'graded') streamLine(event.attempt);
       },
     });
   } catch (error) {
-    progress.end();
+    if (signal.aborted) return exitCodes.interrupted;
     if (error instanceof LabUnknown || error instanceof Busy) throw new UsageError(error.message);
-    if (!interrupt.signal.aborted) throw error;
-    return exitCodes.interrupted;
+    throw error;
   } finally {
     progress.end();
     interrupt.release();
-    await queue.close();
+    await close();
   }
   await printReport(report, options);
   await writeClassReports(wanted, report.graded);
@@ -198,12 +206,12 @@ async function remoteQueue({ queue, parallel }: GradeOptions): Promise<Queue> {
   }
 }
 
-async function embeddedQueue(options: GradeOptions, progress: ClassProgressView): Promise<Queue> {
+async function embeddedQueue(options: GradeOptions, progress: ClassProgressView, signal: AbortSignal): Promise<Queue> {
   const { createPool, findIsolation } = await import('../batch/isolation/index.ts');
   const size =
     options.parallel === undefined ? availableParallelism() : parseNumber('--parallel', options.parallel, 1, 256);
   progress.prepare('trying how submissions are shut in on this machine');
-  const pool = createPool({ size, isolation: await findIsolation(), trust: options.trust ?? false });
+  const pool = createPool({ size, isolation: await findIsolation(signal), trust: options.trust ?? false });
   return { size, grade: pool.grade, close: pool.close };
 }
 

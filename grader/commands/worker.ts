@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Pool } from '../batch/isolation/index.ts';
 import { ended, onInterrupt } from './interrupt.ts';
 import { labelOf, queueAddress } from './queue-address.ts';
 import { exitCodes, UsageError } from './usage.ts';
@@ -21,8 +22,9 @@ export async function worker({ queue, parallel, trust = false }: WorkerCommandOp
     import('../batch/machines/jobs.ts'),
   ]);
   const interrupt = onInterrupt();
-  const pool = createPool({ size, isolation: await findIsolation(), trust });
+  let pool: Pool | undefined;
   try {
+    pool = createPool({ size, isolation: await findIsolation(interrupt.signal), trust });
     const running = await startWorker({
       address,
       pool,
@@ -35,10 +37,11 @@ export async function worker({ queue, parallel, trust = false }: WorkerCommandOp
     await running.close();
     return exitCodes.passed;
   } catch (error) {
+    if (interrupt.signal.aborted) return exitCodes.passed;
     if (error instanceof QueueUnreachable) throw new UsageError(error.message);
     throw error;
   } finally {
-    await pool.close();
+    await pool?.close();
     interrupt.release();
   }
 }

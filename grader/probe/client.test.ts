@@ -38,8 +38,8 @@ const says = (bytes: string) => (socket: Socket) => void socket.once('data', () 
 describe('a hostile server', () => {
   test('that never answers ends with the time limit', async () => {
     const client = await clientOf(() => {});
-    const answer = await client.get('/', { timeLimit: 60 });
-    expect(answer).toMatchObject({ status: 0, failure: 'no answer within 60 ms' });
+    const answer = await client.get('/', { timeLimit: 1000 });
+    expect(answer).toMatchObject({ status: 0, failure: 'no answer within 1 s' });
   });
 
   test('that drips ends with the time limit', async () => {

@@ -50,7 +50,7 @@ describe.for(['reference', 'nginx'] as const)('applications that do not speak HT
     expect((await client.get('/')).status).toBe(502);
     await expect.poll(async () => (await errorLog()).join('\n')).toContain('unix:/run/catalog.sock');
     await application.start();
-    await expect.poll(async () => (await client.get('/')).status, { timeout: 15_000 }).toBe(200);
+    await expect.poll(async () => (await client.get('/')).status).toBe(200);
   });
 
   test.skipIf(engine === 'nginx' && nginxMissing)('hang up on other protocols', async () => {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PATIENCE } from '../../proxy/testing/until.ts';
 import { eventually } from '../probe/timing.ts';
 import { labFor, Targets } from '../testing/targets.ts';
 
@@ -79,7 +80,7 @@ describe('a live server', () => {
     });
     const own = await targets.open({ kind: 'program', file: path.join(folder, 'proxy.cjs') }, lab);
     const said = () => own.errorLog().then((lines) => /at (\d+)/.exec(lines.join())?.[1]);
-    const port = await eventually(said, (found) => found !== undefined, 5000, new AbortController().signal);
+    const port = await eventually(said, (found) => found !== undefined, PATIENCE, new AbortController().signal);
     expect(port).toBeDefined();
     const live = await targets.open({ kind: 'live', url: `http://127.0.0.1:${port}` }, lab);
     expect(live.startup.ok).toBe(true);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onExit } from './cleanup.ts';
+import { signalGroup } from './process-group.ts';
 import type { Server, ServerCommand } from './server-process.ts';
 
 /** Last characters of what a server says that are kept. */
@@ -86,15 +87,9 @@ class HostProcess {
   }
 
   kill(): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
+    if (this.#child.pid === undefined) return;
     this.alive = false;
-    try {
-      if (process.platform === 'win32') this.#child.kill('SIGKILL');
-      else process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It has ended already.
-    }
+    signalGroup(this.#child, 'SIGKILL');
   }
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { onExit } from './cleanup.ts';
 import { startBehindGate } from './gate.ts';
 import { accepts } from './ports.ts';
+import { signalGroup } from './process-group.ts';
 
 export interface ServerCommand {
   readonly file: string;
@@ -110,7 +111,7 @@ export class ServerProcess implements Server {
         setTimeout(end, 200).unref();
       });
     });
-    this.#release = onExit(() => this.#kill('SIGKILL'), { group: this.#child.pid }, open);
+    this.#release = onExit(() => signalGroup(this.#child, 'SIGKILL'), { group: this.#child.pid }, open);
   }
 
   get pid(): number | undefined {
@@ -161,7 +162,7 @@ export class ServerProcess implements Server {
   /** Stops it and everything it started: asks first, and insists after a second. */
   async stop(): Promise<void> {
     if (this.#running) {
-      this.#kill('SIGTERM');
+      signalGroup(this.#child, 'SIGTERM');
       await this.waitForEnd(1000);
     }
     await this.end();
@@ -172,19 +173,8 @@ export class ServerProcess implements Server {
     if (this.#gone) return;
     this.#gone = true;
     // Even when the first process is gone, others of its group may be left.
-    this.#kill('SIGKILL');
+    signalGroup(this.#child, 'SIGKILL');
     await this.waitForEnd(2000);
     this.#release();
-  }
-
-  #kill(signal: NodeJS.Signals): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      if (process.platform === 'win32') this.#child.kill(signal);
-      else process.kill(-pid, signal);
-    } catch {
-      // It has ended already.
-    }
   }
 }

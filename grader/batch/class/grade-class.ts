@@ -88,6 +88,7 @@ async function gradeInto(book: Gradebook, options: ClassOptions): Promise<ClassR
   const workFolder = path.join(out, '.work');
   try {
     const found = await findSubmissions({ ...options, workFolder });
+    signal.throwIfAborted();
     const continued = book.lastRun()?.finished === false;
     const run = book.begin(options.regrade ? 'regrade' : 'grade', () => options.seed ?? options.newSeed(), settings);
     book.keepStudents(found.students);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { PATIENCE } from '../../../proxy/testing/until.ts';
 import { eventually } from '../../probe/timing.ts';
 import { nginxMissing } from '../../testing/nginx.ts';
 import { createPool, type GradeTask } from './index.ts';
@@ -97,7 +98,7 @@ describe.skipIf(skip !== undefined)(`what is shut in${skip ?? ''}`, () => {
     const running = await eventually(
       async () => leftovers(mark),
       (found) => found.length > 0 || grader.exitCode !== null,
-      60_000,
+      PATIENCE,
       signal,
     );
     expect(running.length).toBeGreaterThan(0);
@@ -107,7 +108,7 @@ describe.skipIf(skip !== undefined)(`what is shut in${skip ?? ''}`, () => {
       await eventually(
         async () => leftovers(mark),
         (found) => found.length === 0,
-        30_000,
+        PATIENCE,
         signal,
       ),
     ).toEqual([]);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { onExit } from '../../target/cleanup.ts';
+import { signalGroup } from '../../target/process-group.ts';
 import type { GradeOutcome, GradeTask, Request } from './task.ts';
 import type { WorkerCommand } from './worker-command.ts';
 
@@ -31,8 +32,11 @@ export class WorkerProcess {
   #graded = 0;
 
   constructor({ file, args, environment }: WorkerCommand) {
-    this.#child = spawn(file, args, { cwd: '/', env: { ...environment }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-    this.#release = onExit(() => this.#child.kill('SIGKILL'));
+    // A group of its own: Ctrl-C is for the grader, and it says what becomes of work that is under way.
+    const detached = process.platform !== 'win32';
+    const stdio = ['ignore', 'ignore', 'pipe', 'ipc'] as const;
+    this.#child = spawn(file, args, { cwd: '/', env: { ...environment }, stdio: [...stdio], detached });
+    this.#release = onExit(() => {}, { group: this.#child.pid });
     this.#child.stderr?.on('data', (piece: Buffer) => {
       this.#stderr = (this.#stderr + piece.toString()).slice(-stderrLimit);
     });
@@ -48,6 +52,8 @@ export class WorkerProcess {
         resolve();
       };
       this.#child.once('error', (error) => end(`the worker could not be started: ${error.message}`));
+      // Bubblewrap that is killed while it starts leaves half of itself behind, which holds the pipes.
+      this.#child.once('exit', () => signalGroup(this.#child, 'SIGKILL'));
       this.#child.once('close', (code, signal) => {
         const how = signal === null ? `with exit code ${code}` : `by signal ${signal}`;
         const said = this.#stderr.trim();
@@ -86,8 +92,8 @@ export class WorkerProcess {
 
   /** Ends it with everything that it started. May be called twice. */
   async stop(): Promise<void> {
-    this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), grace);
+    if (this.alive) signalGroup(this.#child, 'SIGTERM');
+    const timer = setTimeout(() => signalGroup(this.#child, 'SIGKILL'), grace);
     await this.#ended;
     clearTimeout(timer);
   }

@@ -28,6 +28,8 @@ process.on('message', async ({ task }: Request) => {
   process.send?.(await grade(task));
 });
 process.once('disconnect', () => process.exit());
+// The parent may have gone while this was being read.
+if (process.channel === undefined) process.exit();
 
 async function grade(task: GradeTask): Promise<GradeOutcome> {
   const stage = mkdtempSync(path.join(tmpdir(), 'workbook-stage-'));

@@ -64,7 +64,9 @@ export async function finished(job: Job<GradeJob, JobOutcome>, events: QueueEven
       return await job.waitUntilFinished(events, unheard);
     } catch (error) {
       const state = await job.getState();
-      if (state === 'failed' || state === 'unknown') throw error;
+      if (state === 'unknown') throw error;
+      // The error may say no more than that nothing was heard; asked once more, the queue tells at once why it failed.
+      if (state === 'failed') return await job.waitUntilFinished(events);
     }
   }
 }

@@ -5,6 +5,7 @@ import { QueueEvents, Queue as Sender } from 'bullmq';
 import { execa } from 'execa';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PATIENCE } from '../../../proxy/testing/until.ts';
 import { eventually } from '../../probe/timing.ts';
 import { mixed } from '../../testing/fake-result.ts';
 import { workbookDigest } from '../digest.ts';
@@ -133,6 +134,20 @@ describe.skipIf(!canRedis)('several machines', () => {
     expect(asked).toBe(0);
   });
 
+  test('why a job failed is told even when the news of it is lost', async () => {
+    const connection = { ...redis.address.connection, maxRetriesPerRequest: null };
+    const [sender, deaf] = [new Sender(queueName, { connection }), new QueueEvents('another queue', { connection })];
+    cleanups.push(
+      () => deaf.close(),
+      () => sender.close(),
+    );
+    const job = await sender.add('grade', { ...pack(task('g.conf'), 'another version') });
+    const outcome = expect(finished(job, deaf)).rejects.toThrow(/another version/);
+    await deaf.waitUntilReady();
+    await worker(reading());
+    await outcome;
+  });
+
   test('what a killed grading machine left behind is neither kept nor graded', async () => {
     const connection = { ...redis.address.connection, maxRetriesPerRequest: null };
     const [sender, events] = [new Sender(queueName, { connection }), new QueueEvents(queueName, { connection })];
@@ -220,7 +235,7 @@ describe.skipIf(!canRedis)('on the command line', () => {
     const left = await eventually(
       async () => readdirSync(temporary()).filter((name) => /^workbook-\d+-/.test(name)),
       (names) => names.length === 0,
-      20_000,
+      PATIENCE,
       new AbortController().signal,
     );
     expect(left).toEqual([]);
