@@ -10,6 +10,8 @@ export abstract class AcceptedConnection implements ClientConnection {
   readonly tls: TLSSocket | undefined;
   readonly proxyHeader: ProxyHeader | undefined;
   requests = 0;
+  pipelined = false;
+  readonly since = performance.now();
   /** What the configuration listens on, `unix:` and a path for a Unix socket. */
   readonly #listen: string;
   #remoteAddress: string | undefined;

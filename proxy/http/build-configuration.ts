@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { ConfigError, type Parsed, parseFile, parseText, type Snapshot } from '../config/index.ts';
 import { Builder, createConfigurations, type Shared, specsOf } from './build.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, Listener } from './configuration.ts';
 import { core, coreMain } from './core.ts';
 import { listenersOf } from './listeners.ts';
 import { mainModule, processConfiguration } from './main.ts';
@@ -40,6 +40,7 @@ export function buildConfiguration(options: BuildOptions): Configuration {
     warnings.push(warning);
     options.onWarning?.(warning);
   };
+  const listeners: Listener[] = [];
   const shared: Shared = {
     modules,
     specs: specsOf([mainModule, ...modules]),
@@ -51,6 +52,7 @@ export function buildConfiguration(options: BuildOptions): Configuration {
     zones: new SharedZones(),
     earlierZones: options.previous?.zones,
     used: new Set(),
+    onHttp: (http) => void listeners.push(...listenersOf(http, warn)),
   };
   const top = createConfigurations([mainModule, core], ['main'], undefined, undefined);
   const builder = new Builder(shared, 'main', top, undefined);
@@ -62,7 +64,6 @@ export function buildConfiguration(options: BuildOptions): Configuration {
   });
   builder.apply(parsed.directives);
   const http = httpOf(top);
-  const listeners = http === undefined ? [] : listenersOf(http, warn);
   options.onSyntaxOk?.();
   shared.zones.check();
   return {

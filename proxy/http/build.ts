@@ -27,6 +27,8 @@ export interface Shared {
   readonly earlierZones: SharedZones | undefined;
   /** The modules that some directive of the file belongs to. */
   readonly used: Set<Module>;
+  /** Called at the end of the `http` block, when all of it is known. */
+  readonly onHttp: (http: Configurations) => void;
 }
 
 /** The directives of all modules, by name. */
@@ -148,6 +150,7 @@ export class Builder implements Build {
   }
 
   variable(name: string): (exchange: Exchange) => string | undefined {
+    if (name === '') this.fail('invalid variable name "$"');
     return this.shared.variables.reference(name, this.#directive);
   }
 
@@ -162,6 +165,7 @@ export class Builder implements Build {
   }
 
   defineVariable(name: string, getter?: (exchange: Exchange) => string | undefined): void {
+    if (name === '') this.fail('invalid variable name "$"');
     if (this.shared.variables.isBuiltIn(name) && !changeable.has(name.toLowerCase())) {
       this.fail(`the duplicate "${name}" variable`);
     }

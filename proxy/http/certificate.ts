@@ -1,5 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { DetailedPeerCertificate } from 'node:tls';
 import { type Directive, failedCall, PlacelessError, systemPath } from '../config/index.ts';
 import type { Build } from './module.ts';
 import { onDemand } from './on-demand.ts';
@@ -15,6 +16,15 @@ function unopened(file: string, error: unknown): string {
         : ['80000002', 'No such file or directory'];
   const end = code === 'ENOENT' ? '10000080:BIO routines::no such file' : '10080002:BIO routines::system lib';
   return `(SSL: error:${number}:system library::${words}:calling fopen(${file}, r) error:${end})`;
+}
+
+/** How many certificates stand above one in its chain: the authority that is trusted, and those between. */
+export function issuersAbove(certificate: DetailedPeerCertificate): number {
+  let count = 0;
+  for (let at = certificate; at.issuerCertificate !== undefined && at.issuerCertificate !== at; count++) {
+    at = at.issuerCertificate;
+  }
+  return count;
 }
 
 /** Reads a PEM file that a directive names. `what` begins the message when it can't be opened. */

@@ -12,7 +12,8 @@ export interface CollectedBody {
 
 /**
  * Reads the whole body of an exchange: into memory up to `most` bytes (`client_body_buffer_size`), beyond that into a file
- * below `place`, so that memory stays bounded. Source: ngx_http_read_client_request_body.
+ * below `place`, so that memory stays bounded; into a file whatever its size where `client_body_in_file_only` says so.
+ * Source: ngx_http_read_client_request_body.
  */
 export function collectBody(
   exchange: Exchange,
@@ -25,6 +26,7 @@ export function collectBody(
   let size = 0;
   let file: TemporaryFile | undefined;
   let broken = false;
+  const inFile = exchange.core.clientBodyInFileOnly !== 'off';
   const failed = (status: number): void => {
     if (broken) return;
     broken = true;
@@ -33,35 +35,46 @@ export function collectBody(
     onError(status);
   };
   exchange.onAbort = () => file?.close();
+  const intoFile = (): void => {
+    try {
+      file ??= newFile(exchange, place);
+      for (const piece of chunks) file.append(piece);
+    } catch (error) {
+      if (!(error instanceof TemporaryFileError)) throw error;
+      exchange.logError('crit', error.message);
+      failed(500);
+    }
+    chunks = [];
+  };
   exchange.body.start(
     (chunk) => {
       if (broken) return;
       size += chunk.length;
       chunks.push(chunk);
-      if (size <= most && file === undefined) return;
-      try {
-        file ??= newFile(exchange, place);
-        for (const piece of chunks) file.append(piece);
-        chunks = [];
-      } catch (error) {
-        if (!(error instanceof TemporaryFileError)) throw error;
-        exchange.logError('crit', error.message);
-        chunks = [];
-        failed(500);
-      }
+      if (size > most || file !== undefined) intoFile();
     },
     () => {
+      if (inFile && file === undefined && !broken) intoFile();
       if (broken) return;
       exchange.onAbort = undefined;
       if (exchange.body.length === undefined) exchange.variables.set('content_length', String(size));
-      onReady({ chunks, file, size });
+      const body = { chunks, file, size };
+      exchange.storedBody = body;
+      onReady(body);
     },
     failed,
   );
 }
 
+/** How long a body's file has a name, by `client_body_in_file_only`. */
+const NAMED = { off: undefined, clean: 'until closed', on: 'for ever' } as const;
+
 function newFile(exchange: Exchange, place: TemporaryPath): TemporaryFile {
-  const file = place.open();
-  exchange.logError('warn', `a client request body is buffered to a temporary file ${file.name}`);
+  const { clientBodyInFileOnly: only } = exchange.core;
+  const file = place.open(NAMED[only]);
+  exchange.logError(
+    only === 'off' ? 'warn' : 'notice',
+    `a client request body is buffered to a temporary file ${file.name}`,
+  );
   return file;
 }

@@ -251,6 +251,7 @@ export interface CoreLocation {
   clientMaxBodySize: number;
   clientBodyBufferSize: number;
   clientBodyTempPath: TemporaryPath | undefined;
+  clientBodyInFileOnly: 'off' | 'on' | 'clean';
   clientBodyTimeout: number;
   sendTimeout: number;
   keepaliveTimeout: number;
@@ -258,6 +259,8 @@ export interface CoreLocation {
   keepaliveHeader: number;
   keepaliveRequests: number;
   keepaliveTime: number;
+  lingeringClose: 'off' | 'on' | 'always';
+  lingeringTime: number;
   lingeringTimeout: number;
   resetTimedoutConnection: boolean;
   serverTokens: 'on' | 'off' | 'build';
@@ -274,6 +277,9 @@ export interface CoreLocation {
   /** Bytes a second; 0 is unlimited. */
   limitRate: ComplexValue | undefined;
   limitRateAfter: ComplexValue | undefined;
+  /** Milliseconds that a 401 waits. */
+  authDelay: number;
+  aio: string | undefined;
   satisfy: 'all' | 'any';
   errorLog: readonly ErrorLog[];
   logNotFound: boolean;

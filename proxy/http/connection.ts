@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { AcceptedConnection } from './accepted-connection.ts';
 import { readAccepted, unsentBytes } from './accepted-socket.ts';
+import type { CoreLocation } from './configuration.ts';
 import type { Connections } from './connections.ts';
 import type { Waiting } from './deadlines.ts';
 import { HttpExchange } from './http-exchange.ts';
@@ -14,7 +15,6 @@ import { HostChoice, serverBeforeHost } from './request-host.ts';
 /** Bytes of requests that may wait while one is being answered. */
 const MOST_PIPELINED = 65536;
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
-const LINGERING_TIME = 30_000;
 /** The body of all requests that have none. */
 const NO_BODY = new IncomingBody(0, { bodyWanted() {}, bodyFull() {}, bodyTooLarge() {} });
 
@@ -32,7 +32,9 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
   readonly #service: Service;
   readonly #shared: Connections;
   readonly #limits: HeadLimits;
-  readonly #since: number;
+  /** When the rest of a body that nobody wants must have come (performance.now); 0 while there is none. */
+  #lingerUntil = 0;
+  #lingeringTimeout = 0;
   #waitsFor: Wait = 'none';
   /** While something is being sent: bytes that were left at the last look (-1: there was none), and milliseconds for the next of them. */
   #unsent = 0;
@@ -65,7 +67,6 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
       ignoreInvalidHeaders: core.ignoreInvalidHeaders,
       underscoresInHeaders: core.underscoresInHeaders,
     };
-    this.#since = performance.now();
     this.#wait('head', core.clientHeaderTimeout);
     this.socket = readAccepted(accepted, (bytes) => this.receive(bytes));
     this.#emitsData = this.socket === accepted;
@@ -99,7 +100,10 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
       if (!this.#emitsData) this.socket.emit('data', Buffer.from(bytes));
       return;
     }
-    if (this.#closing) return;
+    if (this.#closing) {
+      if (this.#waitsFor === 'linger') this.#lingerOn();
+      return;
+    }
     let rest = bytes;
     const body = this.#body;
     if (body !== undefined && !body.complete && !body.broken) {
@@ -203,7 +207,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
         this.requests >= core.keepaliveRequests ||
         this.#shared.quitting ||
         this.#body?.broken === true ||
-        exchange.startedAt - this.#since > core.keepaliveTime)
+        exchange.startedAt - this.since > core.keepaliveTime)
     ) {
       exchange.keepAlive = false;
     }
@@ -242,11 +246,11 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
       if (exchange.keepAlive) {
         body.discard();
         if (!body.complete) {
-          this.#wait('body', exchange.core.lingeringTimeout);
+          this.#waitForRest(exchange.core);
           return;
         }
-      } else {
-        this.#linger(exchange.core.lingeringTimeout);
+      } else if (exchange.core.lingeringClose !== 'off') {
+        this.#linger(exchange.core);
         return;
       }
     }
@@ -257,8 +261,13 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
     const body = this.#body;
     this.#exchange = undefined;
     this.#body = undefined;
+    this.#lingerUntil = 0;
+    this.pipelined = this.#text !== '';
     if (!exchange.keepAlive || body?.broken === true) {
-      this.#close();
+      const { lingeringClose } = exchange.core;
+      const more = this.#text !== '' && body?.broken !== true;
+      if (lingeringClose === 'always' || (lingeringClose === 'on' && more)) this.#linger(exchange.core);
+      else this.#close();
       return;
     }
     if (this.socket.writableLength > 0) this.#wait('send', exchange.core.sendTimeout);
@@ -278,12 +287,26 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
   }
 
   /** Closes so that the client reads the answer, although it is still sending: RFC 9112, 9.6. */
-  #linger(timeout: number): void {
+  #linger(core: CoreLocation): void {
     this.#exchange = undefined;
     this.#closing = true;
-    this.#wait('linger', Math.min(timeout, LINGERING_TIME));
+    this.#lingeringTimeout = core.lingeringTimeout;
+    this.#lingerUntil = performance.now() + core.lingeringTime;
+    this.#lingerOn();
     this.socket.end();
     this.#resume();
+  }
+
+  /** Each time the client sends something it gets time for more, but not for ever. */
+  #lingerOn(): void {
+    this.#wait('linger', Math.max(1, Math.min(this.#lingeringTimeout, this.#lingerUntil - performance.now())));
+  }
+
+  /** What is left of a body after the answer is thrown away, so that the next request can be read. */
+  #waitForRest({ lingeringTimeout, lingeringTime }: CoreLocation): void {
+    const now = performance.now();
+    if (this.#lingerUntil === 0) this.#lingerUntil = now + lingeringTime;
+    this.#wait('body', Math.max(1, Math.min(lingeringTimeout, this.#lingerUntil - now)));
   }
 
   // The body's source
@@ -316,7 +339,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
     }
     if (exchange.finished) {
       if (body.complete) this.#next(exchange);
-      else this.#wait('body', exchange.core.lingeringTimeout);
+      else this.#waitForRest(exchange.core);
     } else if (body.complete) {
       if (this.#waitsFor === 'body') this.#wait('none', 0);
     } else if (body.wanted) {

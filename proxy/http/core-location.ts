@@ -35,12 +35,15 @@ const defaults: Partial<CoreLocation> = {
   errorPages: [],
   clientMaxBodySize: 1024 * 1024,
   clientBodyBufferSize: 16 * 1024,
+  clientBodyInFileOnly: 'off',
   clientBodyTimeout: 60_000,
   sendTimeout: 60_000,
   keepaliveTimeout: 75_000,
   keepaliveHeader: 0,
   keepaliveRequests: 1000,
   keepaliveTime: 3_600_000,
+  lingeringClose: 'on',
+  lingeringTime: 30_000,
   lingeringTimeout: 5000,
   resetTimedoutConnection: false,
   serverTokens: 'on',
@@ -50,6 +53,7 @@ const defaults: Partial<CoreLocation> = {
   ifModifiedSince: 'exact',
   etag: true,
   maxRanges: Number.POSITIVE_INFINITY,
+  authDelay: 0,
   satisfy: 'all',
   errorLog: [],
   logNotFound: true,
@@ -71,6 +75,7 @@ const defaults: Partial<CoreLocation> = {
 /** What a block inherits although it has no default. */
 const inherited = [
   'postAction',
+  'aio',
   'disableSymlinks',
   'clientBodyTempPath',
   'resolver',
@@ -158,8 +163,13 @@ function checkPlace(parent: CoreLocationState, { name, kind }: Place, build: Bui
   }
 }
 
-/** The tree that requests are looked up in. Throws where two locations are the same. */
-export function locationsOf(state: CoreLocationState): LocationTree<Location, Captured> & Locations {
+/** Makes the tree that a server's requests are looked up in. Throws where two locations are the same. */
+export function openLocations(server: CoreLocationState): void {
+  server.locations = locationsOf(server);
+  server.autoRedirect = false;
+}
+
+function locationsOf(state: CoreLocationState): LocationTree<Location, Captured> & Locations {
   const seen = new Set<string>();
   const entries = state.inner.map((location) => {
     const { state: own, core } = location;

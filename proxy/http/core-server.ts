@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import type { Directive } from '../config/directive.ts';
 import { ConfigError, failure } from '../config/index.ts';
 import { type ListenAddress, ListenError, parseListen } from '../routing/listen.ts';
-import { isValidWildcard } from '../routing/server-name.ts';
 import type { CoreServer, Listen } from './configuration.ts';
 import { listenOptions } from './listen-options.ts';
 import type { Build, Configurations } from './module.ts';
@@ -15,7 +14,11 @@ export interface ListenPort {
 
 /** A server while the file is read: what isn't set is missing. */
 export type CoreServerState = Partial<Omit<CoreServer, 'names' | 'listens' | 'file' | 'line'>> &
-  Pick<CoreServer, 'names' | 'listens' | 'file' | 'line'> & { configurations?: Configurations };
+  Pick<CoreServer, 'names' | 'listens' | 'file' | 'line'> & {
+    configurations?: Configurations;
+    /** Its last regular expression has groups. */
+    captures?: boolean;
+  };
 
 export function createServer(): CoreServerState {
   return { names: [], listens: [], file: '', line: 0 };
@@ -50,13 +53,12 @@ export function setServerName(server: CoreServerState, directive: Directive, bui
     if (text.startsWith('~')) {
       const pattern = text.slice(1);
       if (pattern === '') build.fail(`empty regex in server name "${text}"`);
-      server.names.push({ text, regex: build.regex(pattern, /[A-Z]/.test(pattern)), file, line });
+      const regex = build.regex(pattern, /[A-Z]/.test(pattern));
+      server.captures = regex.groups > 0;
+      server.names.push({ text, regex, file, line });
       continue;
     }
     if (text.includes('/')) build.warn(`server name "${text}" has suspicious symbols`);
-    if (!isValidWildcard(text)) {
-      throw new ConfigError(`invalid server name or wildcard "${text}" on 0.0.0.0:80`, file, line, undefined, false);
-    }
     server.names.push({ text: text.toLowerCase(), regex: undefined, file, line });
   }
 }

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { hostname } from 'node:os';
+import { answerVariables } from './answer-variables.ts';
 import { basicCredentials } from './basic-credentials.ts';
 import { clock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
@@ -27,6 +28,7 @@ export const coreVariables: Getters = {
   body_bytes_sent: (exchange) => String(exchange.bodyBytesSent),
   bytes_sent: (exchange) => String(exchange.bytesSent),
   connection: (exchange) => String(exchange.connection.number),
+  connection_time: ({ connection }) => seconds(performance.now() - connection.since),
   connection_requests: (exchange) => String(exchange.connection.requests),
   content_length: (exchange) => exchange.header('content-length') ?? exchange.variables.get('content_length'),
   content_type: (exchange) => exchange.header('content-type'),
@@ -38,7 +40,7 @@ export const coreVariables: Getters = {
   document_uri: (exchange) => exchange.uri,
   host: (exchange) => exchange.host,
   hostname: () => host,
-  http_: (exchange, name) => exchange.header(name.replaceAll('_', '-')),
+  http_: requestHeader,
   https: (exchange) => (exchange.connection.secure ? 'on' : ''),
   scheme: (exchange) => (exchange.connection.secure ? 'https' : 'http'),
   limit_rate: (exchange) => String(exchange.limitRate ?? 0),
@@ -46,30 +48,53 @@ export const coreVariables: Getters = {
   msec: () => (Date.now() / 1000).toFixed(3),
   nginx_version: () => VERSION,
   pid: () => String(process.pid),
-  pipe: () => '.',
+  pipe: ({ connection }) => (connection.pipelined ? 'p' : '.'),
   remote_addr: (exchange) => exchange.connection.remoteAddress,
   remote_port: (exchange) => String(exchange.connection.remotePort || ''),
   remote_user: (exchange) => basicCredentials(exchange.header('authorization'))?.user,
   request: (exchange) => exchange.requestLine,
+  request_body: ({ storedBody }) =>
+    storedBody === undefined || storedBody.file !== undefined
+      ? undefined
+      : Buffer.concat(storedBody.chunks).toString('latin1'),
+  request_body_file: ({ storedBody }) => storedBody?.file?.name,
   request_completion: (exchange) => ((exchange as HttpExchange).finished ? 'OK' : ''),
   request_id: requestId,
   request_length: (exchange) => String(exchange.parent === undefined ? requestLength(exchange) : 0),
   request_method: (exchange) => originalOf(exchange).method || undefined,
-  request_time: (exchange) => (Math.round(performance.now() - exchange.startedAt) / 1000).toFixed(3),
+  request_time: (exchange) => seconds(performance.now() - exchange.startedAt),
   request_uri: (exchange) => exchange.target,
-  sent_http_: sentHeader,
+  ...answerVariables,
   server_addr: (exchange) => exchange.connection.localAddress,
   server_name: (exchange) => (exchange as HttpExchange).virtualServer.core.name,
   server_port: (exchange) => String(exchange.connection.localPort || ''),
   server_protocol: ({ protocol }) => protocol,
   status: (exchange) => String(exchange.errorStatus || exchange.status).padStart(3, '0'),
+  // What the system knows of a connection isn't told to us.
+  tcpinfo_rtt: () => undefined,
+  tcpinfo_rttvar: () => undefined,
+  tcpinfo_snd_cwnd: () => undefined,
+  tcpinfo_rcv_space: () => undefined,
   time_iso8601: () => clock.iso,
   time_local: () => clock.common,
 };
 
+const seconds = (milliseconds: number): string => (Math.round(milliseconds) / 1000).toFixed(3);
+
 /** No port is no text. */
 function portOf(port: number | undefined): string | undefined {
   return port === 0 ? '' : port?.toString();
+}
+
+/** An underscore of the variable is a dash of the header, or an underscore where headers may have them. */
+function requestHeader(exchange: Exchange, name: string): string | undefined {
+  const value = exchange.header(name.replaceAll('_', '-'));
+  if (value !== undefined || !name.includes('_')) return value;
+  const { underscoresInHeaders, ignoreInvalidHeaders } = exchange.virtualServer.core;
+  if (!underscoresInHeaders && ignoreInvalidHeaders) return undefined;
+  const { requestHeaders } = exchange;
+  const at = requestHeaders.findIndex((text, i) => i % 2 === 0 && text.toLowerCase().replaceAll('-', '_') === name);
+  return at < 0 ? undefined : requestHeaders[at + 1];
 }
 
 /** The client's own request that a subrequest was made for. */
@@ -141,13 +166,5 @@ function requestLength(exchange: Exchange): number {
   for (let index = 0; index < headers.length; index += 2) {
     length += headers[index]!.length + headers[index + 1]!.length + 4;
   }
-  return length + (exchange.body.length ?? 0);
-}
-
-function sentHeader(exchange: Exchange, rest: string): string | undefined {
-  const name = rest.replaceAll('_', '-');
-  if (name === 'content-type') return exchange.contentType ?? exchange.responseHeader(name);
-  if (name === 'content-length') return exchange.contentLength?.toString();
-  if (name === 'last-modified') return exchange.lastModified?.toUTCString() ?? exchange.responseHeader(name);
-  return exchange.responseHeader(name);
+  return length + (exchange.body.bytesRead ?? exchange.body.length ?? 0);
 }

@@ -9,6 +9,7 @@ import {
   mergeLocation,
   openLimitExcept,
   openLocation,
+  openLocations,
   rate,
   setErrorPage,
   setKeepaliveTimeout,
@@ -148,11 +149,18 @@ export const core: Module = {
     ofLocation('location', everywhere, 'client_body_buffer_size', 'clientBodyBufferSize', (directive) =>
       size(directive),
     ),
+    ofLocation('location', everywhere, 'client_body_in_file_only', 'clientBodyInFileOnly', (directive) =>
+      oneOf(directive, ['off', 'on', 'clean']),
+    ),
     ofLocation('location', everywhere, 'client_body_temp_path', 'clientBodyTempPath', temporaryPath, [1, 4]),
     ofLocation('location', everywhere, 'client_body_timeout', 'clientBodyTimeout', (directive) => time(directive)),
     ofLocation('location', everywhere, 'send_timeout', 'sendTimeout', (directive) => time(directive)),
     ofLocation('location', everywhere, 'keepalive_requests', 'keepaliveRequests', (directive) => number(directive)),
     ofLocation('location', everywhere, 'keepalive_time', 'keepaliveTime', (directive) => time(directive)),
+    ofLocation('location', everywhere, 'lingering_close', 'lingeringClose', (directive) =>
+      oneOf(directive, ['off', 'on', 'always']),
+    ),
+    ofLocation('location', everywhere, 'lingering_time', 'lingeringTime', (directive) => time(directive)),
     ofLocation('location', everywhere, 'lingering_timeout', 'lingeringTimeout', (directive) => time(directive)),
     ofLocation('location', everywhere, 'reset_timedout_connection', 'resetTimedoutConnection', flag),
     ofLocation('location', everywhere, 'server_tokens', 'serverTokens', (directive) =>
@@ -168,6 +176,7 @@ export const core: Module = {
     ofLocation('location', everywhere, 'max_ranges', 'maxRanges', (directive) => number(directive)),
     ofLocation('location', everywhereAndIf, 'limit_rate', 'limitRate', rate),
     ofLocation('location', everywhereAndIf, 'limit_rate_after', 'limitRateAfter', rate),
+    ofLocation('location', everywhere, 'auth_delay', 'authDelay', (directive) => time(directive)),
     ofLocation('location', everywhere, 'satisfy', 'satisfy', (directive) => oneOf(directive, ['all', 'any'])),
     ofLocation('location', everywhere, 'log_not_found', 'logNotFound', flag),
     ofLocation('location', everywhere, 'log_subrequest', 'logSubrequest', flag),
@@ -202,12 +211,10 @@ export const core: Module = {
     accepted('location', 'sendfile_max_chunk', everywhere, (directive) => size(directive)),
     accepted('location', 'subrequest_output_buffer_size', everywhere, (directive) => size(directive)),
     accepted('location', 'open_file_cache_min_uses', everywhere, (directive) => number(directive)),
-    accepted('location', 'lingering_time', everywhere, (directive) => time(directive)),
-    accepted('location', 'lingering_close', everywhere, (directive) => oneOf(directive, ['off', 'on', 'always'])),
     accepted('location', 'client_body_in_single_buffer', everywhere, flag),
-    accepted('location', 'client_body_in_file_only', everywhere, (directive) =>
-      oneOf(directive, ['off', 'on', 'clean']),
-    ),
+    accepted('location', 'open_file_cache_events', everywhere, flag),
+    accepted('location', 'aio_write', everywhere, flag),
+    ofLocation('location', everywhere, 'aio', 'aio', asynchronous),
     accepted('location', 'msie_refresh', everywhere, flag),
     accepted('location', 'send_lowat', everywhere, (directive) => size(directive)),
     accepted('location', 'directio', everywhere, (directive) => directive.words[0]!.text === 'off' || size(directive)),
@@ -217,7 +224,7 @@ export const core: Module = {
       'keepalive_disable',
       everywhere,
       (directive, build) => severalOf(directive, ['none', 'msie6', 'safari'], (warning) => build.warn(warning)),
-      [1, Number.POSITIVE_INFINITY],
+      [1, 2],
     ),
   ],
   createMain: (): CoreMainState => ({ servers: [], serverStates: [], ports: new Map(), temporaryPaths: [] }),
@@ -244,6 +251,14 @@ export function temporaryPath(directive: Directive, build: Build): TemporaryPath
   const path = readTemporaryPath(directive, build);
   build.configuration<CoreMainState>(core, 'main').temporaryPaths.push(path);
   return path;
+}
+
+/** `aio`, which nginx's readers of files obey, and ours needn't. Source: ngx_http_core_set_aio. */
+function asynchronous(directive: Directive, build: Build): string {
+  const { text: way } = directive.words[0]!;
+  if (way === 'on') build.fail('"aio on" is unsupported on this platform');
+  if (!/^(off|threads|threads=.*)$/.test(way)) build.fail('"aio" directive invalid value');
+  return way;
 }
 
 function text(directive: Directive): string {
@@ -278,8 +293,10 @@ function readHttp(state: CoreMainState, directive: Directive, build: Build): voi
     Object.assign(location, { root: () => root, rootText: root, alias: false });
   }
   mergeAll(shared.modules, http, shared.warn);
+  for (const { configurations } of coreMain(http).serverStates) openLocations(locationState(configurations!));
   for (const module of shared.modules) module.postConfiguration?.(http.main.get(module), inner);
   shared.variables.bind();
+  shared.onHttp(http);
 }
 
 /** `server { ... }`. */

@@ -21,8 +21,17 @@ export interface RequestBody {
   start(onData: (chunk: Buffer) => void, onEnd: () => void, onError: (status: number) => void): void;
   pause(): void;
   resume(): void;
+  /** Bytes of it that came, as they came, and that somebody read. */
+  readonly bytesRead?: number;
   /** A body whose length isn't known is refused with 413 beyond so many bytes; 0 is no limit. */
   limit?(most: number): void;
+}
+
+/** A body that was read whole: its bytes are in memory, or in a file. */
+export interface StoredBody {
+  /** Empty when there is a file. */
+  readonly chunks: readonly Buffer[];
+  readonly file: { readonly name: string } | undefined;
 }
 
 /**
@@ -60,6 +69,8 @@ export interface Exchange {
   readonly host: string;
   /** Once it was read by one who isn't the last to want it, one that can be read again takes its place. */
   body: RequestBody;
+  /** What was read of it, when somebody read all of it into memory or a file. */
+  storedBody: StoredBody | undefined;
   /** The client: another address than the socket's once a proxy's header named it. */
   connection: ClientConnection;
   /** The exchange this one was made for; `undefined` for the client's own. */
@@ -192,6 +203,14 @@ export interface CacheFacts {
   readonly etag: string;
 }
 
+/** What went over the wire in an attempt. */
+export interface BytesOfAttempt {
+  readonly sent: number;
+  readonly received: number;
+  /** What came after the head. */
+  readonly body: number;
+}
+
 export interface UpstreamFacts {
   readonly addresses: string[];
   readonly statuses: number[];
@@ -199,7 +218,7 @@ export interface UpstreamFacts {
   readonly responseTimes: number[];
   readonly connectTimes: number[];
   readonly headerTimes: number[];
-  bytesReceived: number;
+  readonly bytes: readonly BytesOfAttempt[];
   /** Headers of the last answer, name, value ...; `undefined` before there is one. */
   readonly headers: readonly string[] | undefined;
   /** Where in the lists a request began anew, at another upstream after an internal redirect. */
@@ -221,4 +240,8 @@ export interface ClientConnection {
   readonly proxyHeader: ProxyHeader | undefined;
   /** Requests so far, the one at hand included. */
   readonly requests: number;
+  /** The request at hand had come before the answer to the one before it was complete. */
+  readonly pipelined: boolean;
+  /** When it was accepted (performance.now). */
+  readonly since: number;
 }

@@ -3,7 +3,15 @@ import { parseSize } from '../config/index.ts';
 import { BodyFilters, type MakeBodyFilter, Transform } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
 import { errorPage } from './error-pages.ts';
-import type { CacheFacts, ClientConnection, Exchange, RequestBody, Traffic, UpstreamFacts } from './exchange.ts';
+import type {
+  CacheFacts,
+  ClientConnection,
+  Exchange,
+  RequestBody,
+  StoredBody,
+  Traffic,
+  UpstreamFacts,
+} from './exchange.ts';
 import type { HeaderSet } from './header-set.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import { RateLimit } from './limit-rate.ts';
@@ -38,6 +46,7 @@ export class HttpExchange implements Exchange {
   /** Lower case, without port; the server's name when the client sent none. */
   host = '';
   body: RequestBody;
+  storedBody: StoredBody | undefined;
   connection: ClientConnection;
   readonly parent: HttpExchange | undefined;
   readonly startedAt: number = performance.now();

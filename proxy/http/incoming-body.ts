@@ -24,6 +24,9 @@ export class IncomingBody implements RequestBody {
   broken = false;
   /** Bytes received, framing taken off. */
   received = 0;
+  /** The same with the framing. */
+  #came = 0;
+  #read = false;
   readonly #source: BodySource;
   readonly #chunks: ChunkedDecoder | undefined;
   #remaining: number;
@@ -48,7 +51,12 @@ export class IncomingBody implements RequestBody {
     this.complete = length === 0;
   }
 
+  get bytesRead(): number {
+    return this.#read ? this.#came : 0;
+  }
+
   start(onData: (chunk: Buffer) => void, onEnd: () => void, onError: (status: number) => void): void {
+    this.#read = true;
     this.#onData = onData;
     this.#onEnd = onEnd;
     this.#onError = onError;
@@ -89,6 +97,7 @@ export class IncomingBody implements RequestBody {
     if (this.#chunks === undefined) {
       const taken = Math.min(buffer.length, this.#remaining);
       this.#remaining -= taken;
+      this.#came += taken;
       this.complete = this.#remaining === 0;
       this.#deliver(buffer, 0, taken);
       if (this.complete) this.#flush();
@@ -99,6 +108,7 @@ export class IncomingBody implements RequestBody {
       (size) => this.#announce(size),
       (start, end) => this.#deliver(buffer, start, end),
     );
+    this.#came += taken;
     if (taken < 0) {
       this.#break(400);
       return buffer.length;

@@ -60,7 +60,8 @@ export function listenOptions(directive: Directive, parameters: readonly string[
       case 'accept_filter':
         break;
       case 'ipv6only':
-        if (value !== 'on' && value !== 'off') fail(`invalid parameter "${parameter}"`);
+        if (!value.startsWith('o')) fail(`invalid parameter "${parameter}"`);
+        if (value !== 'on' && value !== 'off') fail(`invalid ipv6only flags "${value}"`);
         options.ipv6only = value === 'on';
         break;
       case 'so_keepalive':

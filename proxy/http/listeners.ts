@@ -1,13 +1,14 @@
+import { PlacelessError } from '../config/index.ts';
 import { isWildcard } from '../routing/listen.ts';
-import { ServerNames } from '../routing/server-name.ts';
+import { isValidWildcard, ServerNames } from '../routing/server-name.ts';
 import type { Captured, CoreServer, Listen, Listener, VirtualHosts, VirtualServer } from './configuration.ts';
 import { core, coreMain } from './core.ts';
-import { type CoreLocationState, locationsOf } from './core-location.ts';
+import type { CoreLocationState } from './core-location.ts';
 import type { CoreServerState, ListenPort } from './core-server.ts';
 import type { Configurations } from './module.ts';
 import { matchRegex } from './regex.ts';
 
-/** The sockets to open for an `http` block that is merged, with the servers behind each. Throws where locations collide; warns where names do. */
+/** The sockets to open for an `http` block that is merged, with the servers behind each. Throws where names make no sense; warns where they collide. */
 export function listenersOf(http: Configurations, warn: (warning: string) => void): Listener[] {
   const main = coreMain(http);
   const servers = new Map<CoreServerState, VirtualServer>();
@@ -57,10 +58,7 @@ function covers(wildcard: Listen, other: Listen): boolean {
 function virtualServer(state: CoreServerState): VirtualServer {
   const configurations = state.configurations!;
   const location = configurations.location.get(core) as CoreLocationState;
-  const locations = locationsOf(location);
-  location.locations = locations;
-  location.autoRedirect = false;
-  return { configurations, core: state as CoreServer, locations };
+  return { configurations, core: state as CoreServer, locations: location.locations! };
 }
 
 function virtualHosts(
@@ -69,17 +67,21 @@ function virtualHosts(
   warn: (warning: string) => void,
 ): VirtualHosts {
   const names = new ServerNames<VirtualServer, Captured>();
+  const first = port.listens.find(({ listen }) => listen.default) ?? port.listens[0]!;
+  // A server that is alone is never looked up by name.
+  const choice = port.listens.length > 1 || first.server.captures === true;
   for (const { server } of port.listens) {
     const virtual = servers.get(server)!;
     for (const { text, regex } of server.names.length === 0 ? [{ text: '', regex: undefined }] : server.names) {
       if (regex !== undefined) {
         names.addPattern({ text, matches: (host, captured) => matchRegex(regex, host, captured) }, virtual);
-      } else if (!names.add(text, virtual)) {
+      } else if (choice && !isValidWildcard(text)) {
+        throw new PlacelessError(`invalid server name or wildcard "${text}" on ${port.text}`);
+      } else if (!names.add(text, virtual) && choice) {
         warn(`conflicting server name "${text}" on ${port.text}, ignored`);
       }
     }
   }
-  const first = port.listens.find(({ listen }) => listen.default) ?? port.listens[0]!;
   const defaultServer = servers.get(first.server)!;
   const some = (key: 'ssl' | 'http2' | 'proxyProtocol'): boolean => port.listens.some(({ listen }) => listen[key]);
   return {

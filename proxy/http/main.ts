@@ -140,6 +140,7 @@ export const mainModule: Module = {
     tuned('accept_mutex', flag, events),
     tuned('accept_mutex_delay', (directive) => time(directive), events),
     tuned('worker_aio_requests', (directive) => number(directive), events),
+    tuned('epoll_events', (directive) => number(directive), events),
     tuned('use', eventMethod, events),
     accepted('main', 'thread_pool', main, () => undefined, [2, 3]),
     accepted('main', 'ssl_engine', main, () => undefined),

@@ -177,6 +177,10 @@ export class Phases {
             exchange.step++;
             return true;
           }
+          if (verdict === 401 && exchange.core.authDelay > 0) {
+            delayUnauthorized(exchange);
+            return false;
+          }
         } else if (verdict === OK) {
           exchange.accessStatus = 0;
           exchange.removeResponseHeader('www-authenticate');
@@ -314,7 +318,19 @@ function postAccess(exchange: HttpExchange): number {
   if (status === 0) return DECLINED;
   exchange.accessStatus = 0;
   if (status === 403) exchange.logError('error', 'access forbidden by rule');
-  return status;
+  if (status !== 401 || exchange.core.authDelay === 0) return status;
+  delayUnauthorized(exchange);
+  return AGAIN;
+}
+
+/** `auth_delay`: whoever guesses passwords has to wait for each answer. Source: ngx_http_core_auth_delay. */
+function delayUnauthorized(exchange: HttpExchange): void {
+  exchange.logError('info', 'delaying unauthorized request');
+  const timer = setTimeout(() => {
+    exchange.onAbort = undefined;
+    if (!exchange.finished) exchange.fail(401);
+  }, exchange.core.authDelay);
+  exchange.onAbort = () => clearTimeout(timer);
 }
 
 /** A handler such as `proxy_pass` takes the place of the whole content phase. */

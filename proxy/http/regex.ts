@@ -8,6 +8,8 @@ export interface Regex {
   readonly expression: RegExp;
   /** Names of the named groups. */
   readonly names: readonly string[];
+  /** How many groups it captures. */
+  readonly groups: number;
 }
 
 /** Translates a pattern that nginx would give to PCRE. Throws a RegexError in nginx's words. */
@@ -20,7 +22,7 @@ export function compileRegex(pattern: string, caseless: boolean): Regex {
     throw new RegexError(pattern, reasonOf(error as Error));
   }
   const names = [...source.matchAll(/(?<!\\)\(\?<([A-Za-z_]\w*)>/g)].map((match) => match[1]!);
-  return { pattern, expression, names };
+  return { pattern, expression, names, groups: new RegExp(`${source}|`).exec('')!.length - 1 };
 }
 
 /** Matches, and leaves numbered and named captures in `captured`. A failed match leaves them as they were. */

@@ -48,6 +48,7 @@ export function subrequest(of: Exchange, wish: Subrequest): Exchange {
   child.uriIsOriginal = false;
   child.internal = true;
   child.host = parent.host;
+  child.storedBody = parent.storedBody;
   child.virtualServer = parent.virtualServer;
   child.enter(parent.virtualServer.configurations);
   if (wish.background !== true) parent.atEnd(() => child.clientGone());

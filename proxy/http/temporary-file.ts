@@ -34,7 +34,7 @@ export class TemporaryPath {
   }
 
   /** A new file. Throws a TemporaryFileError. */
-  open(): TemporaryFile {
+  open(named?: 'until closed' | 'for ever'): TemporaryFile {
     for (;;) {
       const digits = String(++this.#count).padStart(10, '0');
       const name = this.#nameOf(digits);
@@ -42,7 +42,7 @@ export class TemporaryPath {
         if (this.#levels.length > 0) mkdirSync(systemPath(path.dirname(name)), { recursive: true, mode: 0o700 });
         else if (this.#prefix === '') this.create();
         const descriptor = openSync(systemPath(name), 'wx+', 0o600);
-        return new TemporaryFile(descriptor, name);
+        return new TemporaryFile(descriptor, name, named);
       } catch (error) {
         // Another process may share the folder.
         if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
@@ -75,21 +75,32 @@ export function readTemporaryPath(directive: Directive, build: Build): Temporary
   return new TemporaryPath(build.path(folder), levels.map(Number));
 }
 
-/** A file that has no name any more: it goes when it is closed, whatever happens to the process. */
+/**
+ * A file for a while. Usually it has no name any more, and goes when it is closed, whatever happens to the process; one
+ * that others are told of keeps its name.
+ */
 export class TemporaryFile {
-  /** The name it had for a moment, for the log. */
+  /** The name it has, or had for a moment, for the log. */
   readonly name: string;
   readonly #descriptor: number;
   #length = 0;
   #open = true;
 
-  constructor(descriptor: number, name: string) {
+  readonly #named: 'until closed' | 'for ever' | undefined;
+
+  constructor(descriptor: number, name: string, named?: 'until closed' | 'for ever') {
     this.#descriptor = descriptor;
     this.name = name;
+    this.#named = named;
+    // Windows keeps the name of an open file until it is closed.
+    if (named === undefined) this.#forget();
+  }
+
+  #forget(): void {
     try {
-      unlinkSync(systemPath(name));
+      unlinkSync(systemPath(this.name));
     } catch {
-      // Windows keeps the name of an open file until it is closed.
+      // It is gone already, or stays for now.
     }
   }
 
@@ -122,11 +133,6 @@ export class TemporaryFile {
     if (!this.#open) return;
     this.#open = false;
     closeSync(this.#descriptor);
-    if (process.platform !== 'win32') return;
-    try {
-      unlinkSync(systemPath(this.name));
-    } catch {
-      // It was removed at once.
-    }
+    if (this.#named === 'until closed' || (this.#named === undefined && process.platform === 'win32')) this.#forget();
   }
 }

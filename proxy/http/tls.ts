@@ -19,6 +19,8 @@ export interface TlsOfServer {
   /** Milliseconds. */
   readonly sessionTimeout: number;
   readonly keepsSessions: boolean;
+  /** An OCSP response, for clients that ask for one. */
+  readonly staple: Buffer | undefined;
 }
 
 /** The TLS of a server; `undefined` when it has no certificate, and that of the default server holds. */
@@ -113,7 +115,7 @@ function ciphersOf({ ciphers = '' }: SecureContextOptions): { suites: string[]; 
 }
 
 function createTlsServer(
-  { credentials, requestCertificate, sessionTimeout, keepsSessions }: TlsOfServer,
+  { credentials, requestCertificate, sessionTimeout, keepsSessions, staple }: TlsOfServer,
   service: Service,
   connections: Connections,
   proxyHeaders: WeakMap<Socket, ProxyHeader>,
@@ -128,6 +130,11 @@ function createTlsServer(
     handshakeTimeout: hosts.defaultServer.core.clientHeaderTimeout,
   });
   if (keepsSessions) keepSessions(server);
+  if (staple !== undefined) {
+    server.on('OCSPRequest', (_certificate, _issuer, answer: (error: Error | null, response: Buffer) => void) =>
+      answer(null, staple),
+    );
+  }
   server.on('tlsClientError', (error, socket) => {
     const words = handshakeFailure(error);
     const client = socket.remoteAddress ?? '';

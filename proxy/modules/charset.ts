@@ -59,9 +59,10 @@ export const charsetModule: Module = {
 
 function readCharset(directive: Directive, build: Build): Charset {
   const { text } = directive.words[0]!;
-  const constant = !build.hasVariables(text);
+  const constant = !text.startsWith('$');
   if (constant) build.configuration<CharsetMain>(charsetModule, 'main').known.add(text.toLowerCase());
-  return { text, value: build.value(text), constant };
+  const variable = constant ? undefined : build.variable(text.slice(1));
+  return { text, value: variable === undefined ? () => text : (exchange) => variable(exchange) ?? '', constant };
 }
 
 /** `charset_map from to { from_byte to_bytes; }`, in hexadecimal. */

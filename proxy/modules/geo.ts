@@ -3,7 +3,9 @@ import { failure } from '../config/index.ts';
 import { type Address, forwardedAddress, isIn, type Network, parseAddress, parseNetwork } from '../http/addresses.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { GeoNetworks, GeoRanges, type GeoTable } from '../http/geo-tables.ts';
-import type { Build, ComplexValue, Module } from '../http/module.ts';
+import type { Build, Module } from '../http/module.ts';
+
+type Source = (exchange: Exchange) => string | undefined;
 
 /** What a client without a usable address is looked up as. */
 const NOBODY: Address = { family: 4, value: 0xffffffffn };
@@ -25,9 +27,10 @@ export const geoModule: Module = {
 
 function readGeo(directive: Directive, build: Build): void {
   const words = directive.words.map(({ text }) => text);
-  for (const word of words) if (!word.startsWith('$')) build.fail(`invalid variable name "${word}"`);
-  const source = words.length === 2 ? build.value(words[0]!) : undefined;
-  const name = words.at(-1)!.slice(1).toLowerCase();
+  const nameOf = (word: string): string =>
+    word.startsWith('$') ? word.slice(1) : build.fail(`invalid variable name "${word}"`);
+  const source = words.length === 2 ? build.variable(nameOf(words[0]!)) : undefined;
+  const name = nameOf(words.at(-1)!).toLowerCase();
   const geo = new Geo(source, build);
   build.defineVariable(name, (exchange) => {
     const known = exchange.variables.get(name);
@@ -40,13 +43,13 @@ function readGeo(directive: Directive, build: Build): void {
 }
 
 class Geo {
-  readonly #source: ComplexValue | undefined;
+  readonly #source: Source | undefined;
   readonly #build: Build;
   readonly #proxies: Network[] = [];
   #recursive = false;
   #table: GeoTable | undefined;
 
-  constructor(source: ComplexValue | undefined, build: Build) {
+  constructor(source: Source | undefined, build: Build) {
     this.#source = source;
     this.#build = build;
   }
@@ -56,7 +59,7 @@ class Geo {
   }
 
   #address(exchange: Exchange): Address | undefined {
-    const own = this.#source === undefined ? exchange.connection.remoteAddress : this.#source(exchange);
+    const own = this.#source === undefined ? exchange.connection.remoteAddress : (this.#source(exchange) ?? '');
     const list = this.#proxies.length === 0 ? undefined : exchange.header('x-forwarded-for');
     if (list === undefined) return parseAddress(own);
     const trusted = (text: string): boolean => {

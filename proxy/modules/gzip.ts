@@ -1,3 +1,4 @@
+import type { Gzip } from 'node:zlib';
 import type { Context, Directive } from '../config/directive.ts';
 import { buffers, failure, flag, numberBetween, size } from '../config/index.ts';
 import { accepted } from '../http/accepted.ts';
@@ -7,6 +8,7 @@ import { bodyChanges, HTML, isOfType, type MimeTypes, typesSlot } from '../http/
 import type { Module } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
 import { inherit, slot } from '../http/slot.ts';
+import type { BodySink } from '../http/transport.ts';
 import { ZlibBody } from '../http/zlib-body.ts';
 
 interface GzipLocation {
@@ -35,6 +37,7 @@ export const gzipModule: Module = {
   ],
   createLocation: (): GzipLocation => ({}),
   mergeLocation: inherit,
+  variables: { gzip_ratio: ({ variables }) => variables.get('gzip_ratio') },
   idle: ({ enabled }: GzipLocation) => enabled !== true,
   filterHead,
 };
@@ -65,6 +68,23 @@ function filterHead(exchange: Exchange): void {
   bodyChanges(exchange);
   exchange.addBodyFilter((sink, ready) => {
     const zlib = onDemand.zlib.createGzip({ level, chunkSize: 16_384 });
-    return new ZlibBody(zlib, sink, ready, () => exchange.abort());
+    return new CompressedBody(exchange, zlib, sink, ready);
   });
+}
+
+/** A body that is compressed; afterwards `$gzip_ratio` says how many times smaller it became. */
+class CompressedBody extends ZlibBody {
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange, zlib: Gzip, sink: BodySink, ready: () => void) {
+    super(zlib, sink, ready, () => exchange.abort());
+    this.#exchange = exchange;
+  }
+
+  override destroy(): void {
+    const { taken, given } = this;
+    const ratio = (Math.round((taken * 100) / given) / 100).toFixed(2);
+    if (given > 0) this.#exchange.variables.set('gzip_ratio', ratio);
+    super.destroy();
+  }
 }

@@ -54,7 +54,7 @@ export const logModule: Module = {
           else if (choice[1] === 'none') escaping = noEscape;
           else if (choice[1] !== 'default') build.fail(`unknown log format escaping "${choice[1]}"`);
         }
-        configuration.formats.set(name, compileFormat(pieces.join(''), escaping, build));
+        configuration.formats.set(name, compileFormat(pieces, escaping, build));
       },
     },
     {
@@ -118,7 +118,7 @@ function targetOf(path: string, main: LogMain, build: Build): AccessLog['target'
 function formatOf(name: string, main: LogMain, build: Build): Line {
   for (const [known, line] of main.formats) if (known.toLowerCase() === name.toLowerCase()) return line;
   if (name.toLowerCase() !== 'combined') build.fail(`unknown log format "${name}"`);
-  const line = compileFormat(COMBINED, escapeDefault, build);
+  const line = compileFormat([COMBINED], escapeDefault, build);
   main.formats.set('combined', line);
   return line;
 }
@@ -181,15 +181,12 @@ export function accessLogFiles(http: Configurations): Iterable<LogFile> {
   return (http.main.get(logModule) as LogMain).files.values();
 }
 
-function compileFormat(format: string, escaping: (text: string) => string, build: Build): Line {
-  const parts = format.split(/(\$\{\w*\}?|\$\w*)/).filter((part) => part !== '');
+/** Each word of a format is taken for itself, as ngx_http_log_compile_format does. */
+function compileFormat(words: readonly string[], escaping: (text: string) => string, build: Build): Line {
+  const parts = words.flatMap((word) => partsOfFormat(word, build));
   const closures = parts.map((part): Line => {
-    if (part.startsWith('${') && !part.endsWith('}')) {
-      build.fail(`the closing bracket in "${part.slice(2)}" variable is missing`);
-    }
-    if (/^\$(\{\})?$/.test(part)) build.fail(`invalid parameter "${part}"`);
-    const name = /^\$\{?(\w+)\}?$/.exec(part)?.[1];
-    if (name === undefined) return () => part;
+    if (typeof part === 'string') return () => part;
+    const { name } = part;
     const variable = build.variable(name);
     const direct = DIRECT[name];
     if (direct !== undefined) return direct;
@@ -204,6 +201,18 @@ function compileFormat(format: string, escaping: (text: string) => string, build
     for (let i = 0; i < closures.length; i++) line += closures[i]!(exchange);
     return `${line}\n`;
   };
+}
+
+function partsOfFormat(word: string, build: Build): (string | { readonly name: string })[] {
+  return [...word.matchAll(/\$\{(\w*)(\}?)|\$(\w*)|[^$]+/g)].map(
+    ({ 0: text, 1: bracketed, 2: end, 3: bare, index }) => {
+      if (!text.startsWith('$')) return text;
+      const rest = word.slice(index);
+      if (rest === '${' || text === '${}' || bare === '') build.fail(`invalid parameter "${rest}"`);
+      if (end === '') build.fail(`the closing bracket in "${bracketed}" variable is missing`);
+      return { name: bracketed ?? bare! };
+    },
+  );
 }
 
 /** Variables whose value needs no escaping and that most formats use, without a look-up. */

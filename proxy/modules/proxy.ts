@@ -68,12 +68,17 @@ function passByVariables(exchange: Exchange, location: ProxyLocation, text: stri
   return findUpstream(exchange, url.where, url.authority, (found) => readBody(exchange, location, url, found));
 }
 
+/** A body of no bytes that was announced. */
+const EMPTY = { chunks: [], file: undefined };
+
 /** Reads the body, as far as it has to be there before anything is sent. */
 function readBody(exchange: Exchange, location: ProxyLocation, url: ProxyUrl, upstream: Upstream): void {
   const { length } = exchange.body;
   const own = location.setBody;
-  if (length === 0) {
-    const announced = own === undefined && exchange.header('content-length') !== undefined ? 0 : -1;
+  const empty = length === 0 && exchange.header('content-length') !== undefined;
+  if (length === 0 && !(empty && exchange.core.clientBodyInFileOnly !== 'off')) {
+    if (empty) exchange.storedBody ??= EMPTY;
+    const announced = own === undefined && empty ? 0 : -1;
     forward(exchange, location, url, upstream, own === undefined ? NO_BODY : ownBody(own(exchange)), announced, false);
     return;
   }
@@ -87,7 +92,8 @@ function readBody(exchange: Exchange, location: ProxyLocation, url: ProxyUrl, up
       forward(exchange, location, url, upstream, stored, stored.length, false);
       return;
     }
-    stored.close();
+    // Its file may be what the upstream is told of.
+    exchange.atEnd(() => stored.close());
     const body = own === undefined ? NO_BODY : ownBody(own(exchange));
     forward(exchange, location, url, upstream, body, own === undefined ? stored.length : body.length, false);
   });

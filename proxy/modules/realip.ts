@@ -4,6 +4,7 @@ import { forwardedAddress, isIn, type Network, parseAddress, parseNetwork } from
 import type { ClientConnection, Exchange } from '../http/exchange.ts';
 import { type Build, DECLINED, type Module } from '../http/module.ts';
 import { inherit, slot } from '../http/slot.ts';
+import { hostAddresses } from '../upstream/address.ts';
 
 interface RealipLocation {
   /** The proxies that are believed; `unix:` believes who comes by a Unix socket. */
@@ -45,7 +46,12 @@ function setFrom(configuration: RealipLocation, directive: Directive, build: Bui
     return;
   }
   const network = parseNetwork(text);
-  if (network === undefined) build.fail(`host not found in set_real_ip_from "${text}"`);
+  if (network === undefined) {
+    // All the addresses that a host has at the start.
+    const addresses = hostAddresses(text) ?? build.fail(`host not found in set_real_ip_from "${text}"`);
+    configuration.from.push(...addresses.map((address) => parseNetwork(address)!));
+    return;
+  }
   if (network.loose) build.warn(`low address bits of ${text} are meaningless`);
   configuration.from.push(network);
 }
@@ -82,6 +88,12 @@ class ForwardedClient implements ClientConnection {
   }
   get requests(): number {
     return this.socket.requests;
+  }
+  get pipelined(): boolean {
+    return this.socket.pipelined;
+  }
+  get since(): number {
+    return this.socket.since;
   }
 }
 

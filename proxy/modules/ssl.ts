@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import type { SecureContext, SecureContextOptions } from 'node:tls';
+import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
 import {
   type Directive,
   flag,
@@ -11,7 +11,8 @@ import {
   size,
   time,
 } from '../config/index.ts';
-import { readPasswords } from '../http/certificate.ts';
+import { accepted } from '../http/accepted.ts';
+import { issuersAbove, readPasswords, readPem } from '../http/certificate.ts';
 import { clock } from '../http/clock.ts';
 import type { CoreServer, VirtualServer } from '../http/configuration.ts';
 import { type CoreMainState, core } from '../http/core.ts';
@@ -36,6 +37,9 @@ interface SslServer extends ServerTls {
   earlyData?: boolean;
   stapling?: boolean;
   staplingVerify?: boolean;
+  /** An OCSP response for clients that ask for one, and the file it is in. */
+  staplingFile?: string;
+  staple?: Buffer;
   /** Made when all is read. */
   context?: SecureContext;
   credentials?: SecureContextOptions;
@@ -66,6 +70,9 @@ const INHERITED = [
   'clientCertificate',
   'trustedCertificate',
   'rejectHandshake',
+  'verifyDepth',
+  'stapling',
+  'staplingFile',
 ] as const;
 
 /** Certificates, protocols and ciphers of `listen ... ssl`. Source: ngx_http_ssl_module.c. */
@@ -108,6 +115,13 @@ export const ssl: Module = {
     once('ssl_early_data', 'flag', 'earlyData', flag),
     once('ssl_stapling', 'flag', 'stapling', flag),
     once('ssl_stapling_verify', 'flag', 'staplingVerify', flag),
+    once('ssl_stapling_file', 1, 'staplingFile', configurationFile),
+    accepted('server', 'ssl_stapling_responder', ['http', 'server'], () => undefined),
+    spec('ssl_ocsp', 1, (_, directive, build) => {
+      if (oneOf(directive, ['off', 'on', 'leaf']) !== 'off') build.fail('"ssl_ocsp" is not supported on this platform');
+    }),
+    accepted('server', 'ssl_ocsp_responder', ['http', 'server'], () => undefined),
+    accepted('server', 'ssl_ocsp_cache', ['http', 'server'], ocspCache),
     spec('ssl_session_ticket_key', 1, (server, directive, build) => {
       server.ticketKeys = [...(server.ticketKeys ?? []), configurationFile(directive, build)];
     }),
@@ -144,6 +158,13 @@ export const ssl: Module = {
     ssl_client_verify: clientVerify,
     ssl_client_s_dn: (exchange) => distinguishedName(clientCertificate(exchange)?.subject),
     ssl_client_i_dn: (exchange) => distinguishedName(clientCertificate(exchange)?.issuer),
+    ssl_client_s_dn_legacy: (exchange) => legacyName(clientCertificate(exchange)?.subject),
+    ssl_client_i_dn_legacy: (exchange) => legacyName(clientCertificate(exchange)?.issuer),
+    // What else was in the handshake isn't told to us.
+    ssl_ciphers: () => undefined,
+    ssl_curves: () => undefined,
+    ssl_curve: () => undefined,
+    ssl_early_data: () => undefined,
     ssl_client_serial: (exchange) => clientCertificate(exchange)?.serialNumber,
     ssl_client_fingerprint: (exchange) => clientCertificate(exchange)?.fingerprint.replaceAll(':', '').toLowerCase(),
     ssl_client_v_start: (exchange) => clientCertificate(exchange)?.validFrom,
@@ -165,11 +186,17 @@ export const ssl: Module = {
 
 /** Serves the connections of `listen ... ssl`: what a process is started with. */
 export const acceptSecure = createAcceptSecure((server) => {
-  const { verifyClient, sessionTimeout, sessionCache = 'none', credentials, rejectHandshake } = sslOf(server);
+  const { verifyClient, sessionTimeout, sessionCache = 'none', credentials, rejectHandshake, staple } = sslOf(server);
   if (rejectHandshake === true) return 'rejects';
   if (credentials === undefined) return undefined;
   const keepsSessions = /\b(shared|builtin)\b/.test(sessionCache);
-  return { credentials, requestCertificate: verifyClient !== 'off', sessionTimeout: sessionTimeout!, keepsSessions };
+  return {
+    credentials,
+    requestCertificate: verifyClient !== 'off',
+    sessionTimeout: sessionTimeout!,
+    keepsSessions,
+    staple,
+  };
 });
 
 /** A `server` block while the configuration is built. */
@@ -211,6 +238,15 @@ function sessionCache(directive: Directive, build: Build): string {
   return directive.words.map(({ text }) => text).join(' ');
 }
 
+/** Source: ngx_http_ssl_ocsp_cache. */
+function ocspCache(directive: Directive, build: Build): void {
+  const { text } = directive.words[0]!;
+  if (text === 'off') return;
+  const bytes = parseSize(/^shared:[^:]+:(.+)$/.exec(text)?.[1] ?? '');
+  if (bytes === undefined) build.fail(`invalid OCSP cache "${text}"`);
+  if (bytes < 8 * 4096) build.fail(`OCSP cache "${text}" is too small`);
+}
+
 /** Loads what the servers name and finds what is missing. Sources: ngx_http_ssl_merge_srv_conf, ngx_http_ssl_init. */
 function prepare(servers: readonly SslBlock[]): void {
   for (const server of servers) {
@@ -229,6 +265,10 @@ function prepare(servers: readonly SslBlock[]): void {
       throw new PlacelessError(`no "ssl_certificate_key" is defined for certificate "${lonely}"`);
     }
     Object.assign(own, serverCredentials(own));
+    const { stapling, staplingFile } = own;
+    if (stapling === true && staplingFile !== undefined) {
+      own.staple = readPem(staplingFile, `BIO_new_file("${staplingFile}")`);
+    }
   }
   const seen = new Map<string, SslBlock>();
   for (const server of servers) {
@@ -259,7 +299,17 @@ function clientVerify(exchange: Exchange): string | undefined {
   const { tls } = exchange.connection;
   if (tls === undefined) return undefined;
   if (clientCertificate(exchange) === undefined) return 'NONE';
-  return tls.authorized ? 'SUCCESS' : `FAILED:${verifyWords(String(tls.authorizationError ?? ''))}`;
+  const problem = problemOf(tls, exchange);
+  return problem === undefined ? 'SUCCESS' : `FAILED:${verifyWords(problem)}`;
+}
+
+/** Why a client's certificate isn't trusted, by Node's name for it. */
+function problemOf(tls: TLSSocket, exchange: Exchange): string | undefined {
+  if (!tls.authorized) return String(tls.authorizationError ?? '');
+  const { verifyDepth = 1 } = exchange.server<SslServer>(ssl);
+  const far = issuersAbove(tls.getPeerCertificate(true)) - 1 > verifyDepth;
+  // OpenSSL goes no further, and doesn't find who vouches for the last one that it looks at.
+  return far ? 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' : undefined;
 }
 
 /** The certificate that the client gave. */
@@ -271,6 +321,11 @@ function clientCertificate({ connection: { tls } }: Exchange): X509Certificate |
 function distinguishedName(lines: string | undefined): string | undefined {
   if (lines === undefined) return undefined;
   return lines.split('\n').reverse().join(',');
+}
+
+/** `/O=organisation/CN=name`, as X509_NAME_oneline writes it. */
+function legacyName(lines: string | undefined): string | undefined {
+  return lines === undefined ? undefined : `/${lines.split('\n').join('/')}`;
 }
 
 /** Whole days until the certificate expires. */
@@ -293,8 +348,9 @@ function checkClient(exchange: Exchange): number {
     return 421;
   }
   const given = clientCertificate(exchange) !== undefined;
-  if (given && !tls.authorized && verifyClient !== 'optional_no_ca') {
-    const error = verifyError(String(tls.authorizationError ?? ''));
+  const problem = given && verifyClient !== 'optional_no_ca' ? problemOf(tls, exchange) : undefined;
+  if (problem !== undefined) {
+    const error = verifyError(problem);
     exchange.logError('info', `client SSL certificate verify error: (${error}) while reading client request headers`);
     return 495;
   }

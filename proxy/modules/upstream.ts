@@ -33,7 +33,13 @@ export const upstream: Module = {
   }),
   directives: [
     { name: 'upstream', contexts: ['http'], arguments: 1, block: true, level: 'server', set: setUpstream },
-    { name: 'server', contexts: ['upstream'], arguments: [1, 10], level: 'server', set: setServer },
+    {
+      name: 'server',
+      contexts: ['upstream'],
+      arguments: [1, Number.POSITIVE_INFINITY],
+      level: 'server',
+      set: setServer,
+    },
     { name: 'least_conn', contexts: ['upstream'], arguments: 0, level: 'server', set: method(() => leastConn) },
     { name: 'ip_hash', contexts: ['upstream'], arguments: 0, level: 'server', set: method(() => ipHash) },
     { name: 'hash', contexts: ['upstream'], arguments: [1, 2], level: 'server', set: method(hashMethod) },
@@ -90,7 +96,11 @@ export const upstream: Module = {
     upstream_connect_time: (exchange) => listed(exchange, (facts) => facts.connectTimes.map(seconds)),
     upstream_header_time: (exchange) => listed(exchange, (facts) => facts.headerTimes.map(seconds)),
     upstream_bytes_received: (exchange) =>
-      exchange.upstream === undefined ? undefined : String(exchange.upstream.bytesReceived),
+      listed(exchange, ({ bytes }) => bytes.map(({ received }) => String(received))),
+    upstream_bytes_sent: (exchange) => listed(exchange, ({ bytes }) => bytes.map(({ sent }) => String(sent))),
+    upstream_response_length: (exchange) => listed(exchange, ({ bytes }) => bytes.map(({ body }) => String(body))),
+    // Trailers of upstreams aren't read, as in nginx but for gRPC.
+    upstream_trailer_: () => undefined,
   },
 };
 

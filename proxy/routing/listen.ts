@@ -50,7 +50,8 @@ function inet6(text: string): readonly ListenAddress[] {
   const close = text.indexOf(']');
   const address = text.slice(1, close);
   const rest = text.slice(close + 1);
-  if (close < 0 || isIP(address) !== 6) throw new ListenError('invalid IPv6 address');
+  if (close < 0) throw new ListenError('invalid host');
+  if (isIP(address) !== 6) throw new ListenError('invalid IPv6 address');
   if (rest !== '' && !rest.startsWith(':')) throw new ListenError('invalid host');
   return atPorts([canonical(address)], rest === '' ? '80' : rest.slice(1));
 }

@@ -37,9 +37,9 @@ test.each([
   expect(names.match(host, undefined)).toMatchObject({ kind, name });
 });
 
-test('a name that another server has already is told', () => {
+test('a name that there is already is told', () => {
   const some = new ServerNames<string, undefined>();
-  expect([some.add('x', 'one'), some.add('x', 'two'), some.add('x', 'one')]).toEqual([true, false, true]);
+  expect([some.add('x', 'one'), some.add('x', 'two'), some.add('x', 'one')]).toEqual([true, false, false]);
   expect(some.find('x', undefined)).toBe('one');
 });
 

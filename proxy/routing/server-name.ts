@@ -26,7 +26,7 @@ export class ServerNames<T, C> {
   readonly #trailing = new Map<string, NameMatch<T>>();
   readonly #patterns: { readonly pattern: NamePattern<C>; readonly match: NameMatch<T> }[] = [];
 
-  /** Adds a name in lower case; false when another server has it already, which then keeps it. */
+  /** Adds a name in lower case; false when it was added already: it keeps its first server. */
   add(name: string, server: T): boolean {
     const leading: NameMatch<T> = { server, name, kind: 'leading wildcard' };
     if (name.startsWith('*.')) return addOnce(this.#leading, name.slice(1), leading);
@@ -69,9 +69,9 @@ export function isValidWildcard(name: string): boolean {
 }
 
 function addOnce<T>(names: Map<string, NameMatch<T>>, name: string, match: NameMatch<T>): boolean {
-  const known = names.get(name);
-  if (known === undefined) names.set(name, match);
-  return known === undefined || known.server === match.server;
+  if (names.has(name)) return false;
+  names.set(name, match);
+  return true;
 }
 
 function longestLeading<T>(names: ReadonlyMap<string, T>, host: string): T | undefined {

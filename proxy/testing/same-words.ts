@@ -18,8 +18,8 @@ export function sayOfConfiguration(http: string, folder: string): [theirs: strin
   );
   const { stderr } = spawnSync(NGINX!, ['-t', '-p', `${prefix}/`, '-c', file, '-e', 'stderr'], { encoding: 'latin1' });
   const theirs = stderr
-    .split('\n')
-    .map((line) => /\[(?:emerg|warn)\] (?:\d+#\d+: )?.*/.exec(line)?.[0].replace(/ \d+#\d+:/, ''))
+    .split(/\n(?=\S+ \S+ \[|nginx: )/)
+    .map((line) => /\[(?:emerg|warn)\] (?:\d+#\d+: )?.*(?<!\n)/s.exec(line)?.[0].replace(/ \d+#\d+:/, ''))
     .filter((line) => line !== undefined);
   const ours: string[] = [];
   try {

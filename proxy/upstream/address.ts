@@ -30,7 +30,8 @@ export function parseHostAndPort(text: string, defaultPort: number): HostAndPort
   const portText = match?.[2];
   const port = portText === undefined ? defaultPort : Number(portText);
   let problem: string | undefined;
-  if (match === null || (portText !== undefined && (!/^\d+$/.test(portText) || port < 1 || port > 65535)))
+  if (/[/?]/.test(text) || (text.startsWith('[') && !/^\[[^\]]*\](?:$|:)/.test(text))) problem = 'invalid host';
+  else if (match === null || (portText !== undefined && (!/^\d+$/.test(portText) || port < 1 || port > 65535)))
     problem = 'invalid port';
   else if (host === '') problem = 'no host';
   else if (host.startsWith('[') && isIP(host.slice(1, -1)) !== 6) problem = 'invalid IPv6 address';
@@ -51,8 +52,13 @@ export function unixAddress(path: string): Address {
 export function resolveNow(where: HostAndPort): Address[] | undefined {
   if (where.path !== undefined) return [unixAddress(where.path)];
   if (where.host.startsWith('[') || isIPv4(where.host)) return [addressOf(where.host, where.port)];
-  const found = fromHostsFile(where.host) ?? fromResolver(where.host);
-  return found.length === 0 ? undefined : found.map((host) => addressOf(host, where.port));
+  return hostAddresses(where.host)?.map((host) => addressOf(host, where.port));
+}
+
+/** The addresses of a host by its name; `undefined` when it is unknown. */
+export function hostAddresses(name: string): string[] | undefined {
+  const found = fromHostsFile(name) ?? fromResolver(name);
+  return found.length === 0 ? undefined : found;
 }
 
 function fromHostsFile(name: string): string[] | undefined {

@@ -1,4 +1,4 @@
-import type { UpstreamFacts } from '../http/exchange.ts';
+import type { BytesOfAttempt, UpstreamFacts } from '../http/exchange.ts';
 
 /**
  * What became of a request at its upstreams, one entry in each list for an attempt. The lists are made with their first
@@ -11,7 +11,12 @@ export class Attempts implements UpstreamFacts {
   readonly connectTimes = [-1];
   readonly headerTimes = [-1];
   readonly redirects: number[] = [];
+  /** Bytes of the attempt at hand. */
+  bytesSent = 0;
   bytesReceived = 0;
+  /** How many of those received were the head's; -1 while it isn't whole. */
+  headLength = -1;
+  #earlier: BytesOfAttempt[] | undefined;
   /** Of the last answer; `undefined` before there is one. */
   head: { readonly headers: readonly string[] } | undefined;
   #scheme: string;
@@ -26,6 +31,10 @@ export class Attempts implements UpstreamFacts {
 
   /** One more. */
   add(address: string, scheme: string, uri: string): void {
+    this.#earlier = [...this.bytes];
+    this.bytesSent = 0;
+    this.bytesReceived = 0;
+    this.headLength = -1;
     this.addresses.push(address);
     this.statuses.push(-1);
     this.responseTimes.push(-1);
@@ -38,6 +47,12 @@ export class Attempts implements UpstreamFacts {
   /** Read out of the head only when somebody asks. */
   get headers(): readonly string[] | undefined {
     return this.head?.headers;
+  }
+
+  get bytes(): readonly BytesOfAttempt[] {
+    const body = this.headLength < 0 ? 0 : this.bytesReceived - this.headLength;
+    const last = { sent: this.bytesSent, received: this.bytesReceived, body };
+    return this.#earlier === undefined ? [last] : [...this.#earlier, last];
   }
 
   /** Written out only when an error is logged. */

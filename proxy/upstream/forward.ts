@@ -147,6 +147,7 @@ export class Forwarding implements ConnectionUser {
     this.#requestSent = true;
     this.#bodySent = false;
     const { whole } = body;
+    this.#attempts!.bytesSent = head.length + (whole?.length ?? 0);
     if (whole !== undefined) {
       this.#bodySent = true;
       const flushed =
@@ -158,11 +159,13 @@ export class Forwarding implements ConnectionUser {
     }
     // A client that is slow to send its body has its own limit.
     connection.wait(this.#request.streamed ? 0 : this.#settings.sendTimeout);
+    const before = connection.socket.bytesWritten;
     connection.socket.write(head, 'latin1');
     body.send(
       connection,
       () => {
         this.#bodySent = true;
+        this.#attempts!.bytesSent = connection.socket.bytesWritten - before;
         if (this.#connection === connection && this.#head === undefined) connection.wait(this.#settings.readTimeout);
       },
       (status) => this.#bodyFailed(status),
@@ -236,6 +239,7 @@ export class Forwarding implements ConnectionUser {
       exchange.end();
       return true;
     }
+    attempts.headLength = attempts.bytesReceived - (end - start);
     const length = body === undefined ? head.contentLength : undefined;
     if (!bodyless && length !== undefined && length === end - start && length <= ONE_PIECE && length > 0) {
       keeper?.write(bytes.subarray(start, end));

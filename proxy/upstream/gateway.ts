@@ -171,7 +171,7 @@ function readBody<Location extends GatewayLocation>(
     return;
   }
   storeBody(exchange, (stored) => {
-    if (!passes) stored.close();
+    if (!passes) exchange.atEnd(() => stored.close());
     ready(passes ? stored : NO_BODY, false);
   });
 }

@@ -8,6 +8,7 @@ import { readBind } from './local-address.ts';
 import { readAccess, readStore } from './storing.ts';
 import type { UpstreamLocation } from './upstream-location.ts';
 
+const SEVERAL = [1, Number.POSITIVE_INFINITY] as const;
 const EVERYWHERE = ['http', 'server', 'location'] as const;
 
 /**
@@ -29,7 +30,7 @@ export function upstreamDirectives(prefix: string, owner: string, retries: reado
     once('read_timeout', 'readTimeout', (directive) => time(directive)),
     once('next_upstream_tries', 'nextUpstreamTries', (directive) => number(directive)),
     once('next_upstream_timeout', 'nextUpstreamTimeout', (directive) => time(directive)),
-    once('next_upstream', 'nextUpstream', (directive, build) => nextUpstream(directive, build, retries), [1, 12]),
+    once('next_upstream', 'nextUpstream', (directive, build) => nextUpstream(directive, build, retries), SEVERAL),
     once('buffering', 'buffering', flag),
     once('request_buffering', 'requestBuffering', flag),
     once('ignore_client_abort', 'ignoreClientAbort', flag),
@@ -48,7 +49,7 @@ export function upstreamDirectives(prefix: string, owner: string, retries: reado
     once('store_access', 'storeAccess', readAccess, [1, 3]),
     header(`${prefix}_hide_header`, 'hideHeaders'),
     header(`${prefix}_pass_header`, 'passHeaders'),
-    once('ignore_headers', 'ignoreHeaders', ignoredHeaders, [1, 9]),
+    once('ignore_headers', 'ignoreHeaders', ignoredHeaders, SEVERAL),
     ...cacheDirectives(prefix, owner, retries),
   ];
 }

@@ -1,6 +1,6 @@
 import type { ConnectionOptions, DetailedPeerCertificate, SecureContext, SecureContextOptions } from 'node:tls';
 import { ConfigError, type Directive, flag, number, oneOf, PlacelessError } from '../config/index.ts';
-import { readKeyPair, readPasswords, readPem } from '../http/certificate.ts';
+import { issuersAbove, readKeyPair, readPasswords, readPem } from '../http/certificate.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, ComplexValue, DirectiveSpec } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
@@ -79,12 +79,10 @@ export function tlsDirectives(prefix: string): DirectiveSpec[] {
     once('session_reuse', 'sessionReuse', flag),
     once('name', 'name', (directive, build) => build.value(directive.words[0]!.text)),
     once('ciphers', 'ciphers', (directive) => directive.words[0]!.text),
-    once(
-      'protocols',
-      'protocols',
-      (directive) => directive.words.map((_, index) => oneOfProtocols(directive, index)),
-      [1, 6],
-    ),
+    once('protocols', 'protocols', (directive) => directive.words.map((_, index) => oneOfProtocols(directive, index)), [
+      1,
+      Number.POSITIVE_INFINITY,
+    ]),
     once('trusted_certificate', 'trusted', configurationFile),
     once('crl', 'revoked', configurationFile),
     once('certificate', 'certificate', pemFile),
@@ -111,7 +109,8 @@ export type SecureFor = (exchange: Exchange, host: string) => UpstreamTls | unde
  */
 export function tlsOptions(prefix: string, ssl: TlsLocation, used: boolean): SecureFor {
   const contextFor = contexts(prefix, ssl);
-  if (used) contextFor(undefined);
+  // What variables lead to may not need it; what is said of certificates is checked all the same.
+  if (used || ssl.verify === true || ssl.certificate !== undefined) contextFor(undefined);
   const sessions = ssl.sessionReuse === false ? undefined : new Map<string, Buffer>();
   return (exchange, host) => {
     let secureContext: SecureContext;
@@ -188,11 +187,8 @@ function contextOptions(ssl: TlsLocation, files: [string, string] | undefined): 
 
 /** Why a certificate isn't one for this name, or too far from an authority: `depth` others may stand between them. */
 function distrust(name: string, certificate: DetailedPeerCertificate, depth: number): Error | undefined {
-  let length = 0;
-  for (let at = certificate; at.issuerCertificate !== undefined && at.issuerCertificate !== at; length++) {
-    at = at.issuerCertificate;
-  }
   // OpenSSL goes no further, and doesn't find who vouches for the last one that it looks at.
-  if (length - 1 > depth) return Object.assign(new Error(), { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' });
+  if (issuersAbove(certificate) - 1 > depth)
+    return Object.assign(new Error(), { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' });
   return onDemand.tls.checkServerIdentity(name, certificate);
 }

@@ -41,6 +41,16 @@ const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
         const [theirs, ours] = sayOfConfiguration(text, folder);
         // nginx asks the name servers of the machine before it starts, we while we run.
         if (theirs.some((line) => line.includes('host not found in'))) return { theirs: [], ours: [] };
+        // Our tables grow by themselves.
+        if (theirs.some((line) => line.includes('could not build'))) return { theirs: [], ours: [] };
+        // Without a server nginx never compiles what it merges into servers.
+        if (
+          !/\bserver\b/.test(text) &&
+          theirs.length === 0 &&
+          /unknown "\w+" variable$|invalid variable name/.test(ours[0] ?? '')
+        ) {
+          return { theirs: [], ours: [] };
+        }
         return { theirs: theirs.filter(isOfTheText).map(plain), ours: ours.filter(isOfTheText).map(plain) };
       },
       async stop() {

@@ -1,0 +1,42 @@
+import { type CaseFile, get } from '../case-file.ts';
+
+export default {
+  page: 'https://nginx.org/en/docs/beginners_guide.html#conf_structure',
+  http: 'server { listen 127.0.0.1:PORT; location / { return 200 here; } }',
+  requests: { 'a configuration is made of directives': get('/') },
+  configurations: {
+    'a format that ends in a bracket': 'log_format a ${;',
+    'a format that ends in a dollar': "log_format a '$uri $' b;",
+    'a format with a dollar before no name': 'log_format a $/p?q=1x;',
+    'each word of a format is taken for itself': 'log_format a $  x; access_log logs/x a;',
+    'a bracket of a format that is not closed': "log_format a '${uri $status';",
+    'three browsers': 'keepalive_disable none none none;',
+    'a choice as often as one likes': `proxy_next_upstream ${'error '.repeat(13)};`,
+    'a geo without a name': 'geo $ { default 1; }',
+    'a geo of nothing': 'geo $ $x { default 1; }',
+    'a map without a name': 'map $uri $ { a b c; }',
+    'a split without a name': 'split_clients $uri $ { * x; }',
+    'a set without a name': 'server { set $ x; }',
+    'two locations before what ends too early': 'server { location /a { } location /a { } } }',
+    'two locations before an unknown variable': 'server { location /a { return 200 $no_such; } location /a { } }',
+    'a flag of ipv6only that is none': 'server { listen 127.0.0.1:18081 ipv6only=on} ; }',
+    'a wildcard of a server that is alone': 'server { listen 18081; server_name ^/kept/(.*) a*b; }',
+    'a wildcard in the midst of a name': 'server { listen 18081; server_name a.*b; } server { listen 18081; }',
+    'a name twice in a server': 'server { listen 18081; server_name a a; } server { listen 18081; server_name b a; }',
+    'a name twice where an expression captures': 'server { listen 18081; server_name a a ~^(x); }',
+    'a path after the address of a server': 'upstream x { server 127.0.0.1:1/echo; }',
+    'a bracket of an address that is not closed': 'upstream x { server [::1; }',
+    'a letter after an address': 'upstream x { server [::1]x; }',
+    'many words of a server': `upstream x { server 127.0.0.1 ${'weight=1 '.repeat(11)}; }`,
+    'a host that is believed': 'set_real_ip_from localhost; server { listen 18081; }',
+    'a host that nobody knows': 'set_real_ip_from 300.1.1.1; server { listen 18081; }',
+    'a charset that ends in a dollar': 'server { listen 18081; charset a$; }',
+    'a charset of two variables': 'server { listen 18081; charset $uri$args; }',
+    'a certificate without a key for what a variable leads to':
+      'server { location / { proxy_pass $x; proxy_ssl_certificate x; } }',
+    'trust without an authority for what a variable leads to':
+      'server { location / { uwsgi_pass $x; uwsgi_ssl_verify on; } }',
+    'a bracket of a listen that is not closed': 'server { listen [::1 backlog=0; }',
+    'a directive with a line end in it': 'server { location / { \\\nx 1; } }',
+  },
+} satisfies CaseFile;
