@@ -57,6 +57,8 @@ export interface Objective {
   /** Ids of objectives that must pass first. */
   readonly dependsOn?: readonly string[];
   readonly needs?: readonly Capability[];
+  /** The objective of another lab that this one repeats, `labN.slug`: what explains a failure there explains it here. */
+  readonly repeats?: string;
   /** Why it matters to a user of the site; shown on failure. */
   readonly why: string;
   /** At least two, from a nudge to the place and the directive; never the answer. */
@@ -272,6 +274,8 @@ export interface Application {
   readonly name: ApplicationName;
   /** A value made up for this run: the application shows it in `GET /` and as `X-Run` header of every answer. */
   readonly token: string;
+  /** What all instances of one application have in common: their tokens begin with it. */
+  readonly run: string;
   readonly address: string;
   /** What has arrived so far, oldest first. */
   readonly seen: readonly Seen[];

@@ -88,4 +88,11 @@ export const labs: readonly CatalogEntry[] = [
     title: 'Programs that speak no HTTP',
     load: () => import('./lab12-app-protocols/lab.ts'),
   },
+  {
+    number: 13,
+    name: 'capstone',
+    folder: 'lab13-capstone',
+    title: 'A site that can be left alone',
+    load: () => import('./lab13-capstone/lab.ts'),
+  },
 ];

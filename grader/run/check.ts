@@ -142,7 +142,9 @@ async function gradeAll(
     const ended = signal.aborted ? undefined : await target.ended?.(silent ? lastWords : 0);
     if (ended !== undefined) await revive(ended);
     if (verdict.result.outcome !== 'failed') return verdict.result;
-    return ended === undefined ? await explained(verdict, target) : { ...verdict.result, because: ended };
+    return ended === undefined
+      ? await explained(verdict, target, objective.repeats ?? objective.id)
+      : { ...verdict.result, because: ended };
   }
 
   /** A server that has ended is started again: what it does next is to be judged by itself. */
@@ -190,13 +192,13 @@ function unmetNeed(objective: Objective, world: World): string | undefined {
   return unmet === undefined ? undefined : `can't be checked on this target: ${needs[unmet] ?? unmet}`;
 }
 
-/** What the configuration says that explains a failure. The rules are loaded only when something failed. */
-async function explained(verdict: Graded, target: OpenTarget): Promise<ObjectiveResult> {
+/** What the configuration says that explains a failure of the objective `id`. The rules are loaded only when something failed. */
+async function explained(verdict: Graded, target: OpenTarget, id: string): Promise<ObjectiveResult> {
   if (target.configuration === undefined) return verdict.result;
   try {
     const { diagnose } = await import('./diagnosis.ts');
     const finding = diagnose({
-      objective: verdict.result,
+      objective: { ...verdict.result, id },
       responses: verdict.responses,
       seen: verdict.seen,
       configuration: target.configuration,

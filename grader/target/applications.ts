@@ -53,14 +53,18 @@ const askLimit = 5_000;
 
 type Canned = NonNullable<Parameters<Application['answer']>[1]>;
 
-/** Starts one application on a free port of 127.0.0.1, and on the Unix socket at `place` where it is to have one. */
+/**
+ * Starts one application on a free port of 127.0.0.1, and on the Unix socket at `place` where it is to have one. `run` is
+ * what all of its instances say.
+ */
 export async function startApplication(
   name: ApplicationName,
   random: Random,
+  run: string,
   place?: string,
 ): Promise<RunningApplication> {
   const protocol = protocols[name];
-  const token = `run-${random.word(12)}`;
+  const token = `${run}-${random.word(12)}`;
   const core: Core =
     name === 'back-office' ? createBackOffice({ name }) : createCatalog({ name, seed: random.integer(2 ** 31) });
   const sockets = new Set<Socket>();
@@ -168,6 +172,7 @@ export async function startApplication(
 
   const application: RunningApplication = {
     name,
+    run,
     token,
     port,
     scheme: protocol ?? 'http',

@@ -24,14 +24,16 @@ export async function startApplications(
   place: (path: string) => string,
 ): Promise<LabApplications> {
   const random = createRandom(seed);
+  const run = { catalog: `run-${random.word(8)}`, 'back-office': `run-${random.word(8)}` };
   const unixSockets = new Set<string>();
   const running = await Promise.all(
     lab.applications.map((name) => {
       const known = applicationSockets[name];
+      const mine = run[name === 'back-office' ? name : 'catalog'];
       if (known === undefined || Buffer.byteLength(place(known)) > longestSocketPath)
-        return startApplication(name, random);
+        return startApplication(name, random, mine);
       unixSockets.add(known);
-      return startApplication(name, random, place(known));
+      return startApplication(name, random, mine, place(known));
     }),
   );
   return {
