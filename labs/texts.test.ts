@@ -43,7 +43,22 @@ function placeInWhole(file: string, snippet: string): string {
   return file.replace(before, (found) => `${found}${snippet}`);
 }
 
+/** Where a piece goes when its first line is a comment with the name of a site: into that server. */
+const siteLine = /^# (\S+\.test)\n/;
+
+function placeInSite(file: string, name: string, snippet: string): string {
+  const server = [...file.matchAll(/^server \{/gm)]
+    .map(({ index }) => blockAt(file, index))
+    .find((one) => new RegExp(`^ *server_name .*\\b${name}\\b`, 'm').test(one))!;
+  const directive = /^(\w+) .*;$/.exec(snippet.trim())?.[1];
+  const line = directive === undefined ? undefined : new RegExp(`^ *${directive} .*;\n`, 'm');
+  const changed = line?.test(server) ? server.replace(line, () => snippet) : server.replace(/\}$/, () => `${snippet}}`);
+  return file.replace(server, () => changed);
+}
+
 function place(file: string, snippet: string): string {
+  const site = siteLine.exec(snippet)?.[1];
+  if (site !== undefined) return placeInSite(file, site, snippet.replace(siteLine, ''));
   const header = snippet
     .split('\n')
     .map((line) => line.trim())
@@ -83,7 +98,7 @@ describe.each(labs.map((entry) => ({ entry, folder: entry.folder })))('the text 
       // A comment may hold the line that something better stands in for.
       .map((line) => line.trim().replace(/^# /, ''));
     const stale = snippets(text)
-      .flatMap((snippet) => snippet.split('\n'))
+      .flatMap((snippet) => snippet.replace(siteLine, '').split('\n'))
       .map((line) => line.trim().replace(/;$/, ''))
       .filter((line) => line !== '' && !said.some((one) => one.startsWith(line)));
     expect(stale).toEqual([]);

@@ -449,3 +449,39 @@ describe('programs that do not speak HTTP', () => {
     else expect(found).toMatch(expected);
   });
 });
+
+describe('a log for programs', () => {
+  const site = (format: string, log = 'access_log a.log json;'): string =>
+    `\nlog_format json ${format};\nserver { server_name catalog.test; ${log} location / { } }`;
+  const answer = response('/status');
+  const failed = (expected: string, received = ''): Partial<Case> => ({
+    objective: { id: 'lab13.access-log', expected, received },
+  });
+
+  test('that has no escape=json', () => {
+    const json = `'{"status":$status}'`;
+    expect(diagnosis('lab13.access-log', site(json), answer, failed('a line of JSON for GET /'))).toMatch(
+      /escape=json/,
+    );
+    const escaped = site(`escape=json ${json}`);
+    expect(diagnosis('lab13.access-log', escaped, answer, failed('a line of JSON for GET /'))).toBeUndefined();
+  });
+
+  test('that is written in another format', () => {
+    const main = site(`escape=json '{}'`, 'access_log a.log;');
+    expect(diagnosis('lab13.access-log', main, answer, failed('a line of JSON for GET /'))).toMatch(/`combined`/);
+  });
+
+  test('that lacks a field, or fills it with something else', () => {
+    const without = site(`escape=json '{"status":$status}'`);
+    const expected = failed('"request_time" in seconds for GET /');
+    expect(diagnosis('lab13.access-log', without, answer, expected)).toMatch(/called "request_time"/);
+    const other = site(`escape=json '{"request_time":$msec}'`);
+    expect(diagnosis('lab13.access-log', other, answer, expected)).toMatch(/something else than `\$request_time`/);
+  });
+
+  test('that is written twice', () => {
+    const twice = site(`escape=json '{}'`, 'access_log a.log json;\naccess_log a.log json;');
+    expect(diagnosis('lab13.access-log', twice, answer, failed('one line', '2 lines'))).toMatch(/2 lines .* \| 4:/);
+  });
+});

@@ -11,6 +11,7 @@ import { pageRules } from './rules/pages.ts';
 import { posterRules } from './rules/posters.ts';
 import { redirectRules } from './rules/redirect.ts';
 import { securityRules } from './rules/security.ts';
+import { siteRules } from './rules/site.ts';
 import { upstreamRules } from './rules/upstream.ts';
 
 /** All rules, the most certain first: what the server's own log says, then what its lines say. */
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   ...appProtocolRules,
   ...cacheRules,
   ...securityRules,
+  ...siteRules,
   ...headerRules,
   ...pageRules,
 ];

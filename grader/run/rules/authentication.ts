@@ -19,8 +19,10 @@ const unreadableList: Rule = {
   find(failure) {
     const taken = takenBy(failure);
     const list = taken && inherited(taken.blocks, 'auth_basic_user_file');
-    const failed = failure.errorLog.findLast((line) => /open\(\) ".*" failed/.test(line));
-    const file = failed && /open\(\) "([^"]*)" failed \(\d+: ([^)]*)\)/.exec(failed);
+    const named = words(list)[0]?.split('/').at(-1);
+    const file = failure.errorLog
+      .map((line) => /open\(\) "([^"]*)" failed \(\d+: ([^)]*)\)/.exec(line))
+      .findLast((found) => found !== null && found[1]!.split('/').at(-1) === named);
     if (list === undefined || !file || taken?.response.status !== 403) return undefined;
     return finding(failure, list, `the list of users, ${file[1]}, can't be read: ${file[2]}`);
   },

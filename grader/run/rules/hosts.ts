@@ -7,6 +7,7 @@ import {
   everywhere,
   type ServerBlock,
   servers,
+  upstream,
   words,
 } from '../configuration-model.ts';
 import { inherited, written } from '../location-choice.ts';
@@ -79,7 +80,21 @@ const nobodysName: Rule = {
 };
 
 /** Which application listens on which port. */
-const ports: Readonly<Record<string, string>> = { '8080': 'the catalog', '9090': 'the back office' };
+const ports: Readonly<Record<string, string>> = {
+  '8080': 'the catalog',
+  '8081': 'the catalog',
+  '8082': 'the catalog',
+  '9090': 'the back office',
+};
+
+/** The ports that a `proxy_pass` leads to, through an `upstream` as well. */
+function portsBehind({ configuration }: Case, target: string): readonly string[] {
+  const [, name = ''] = /^https?:\/\/([^/]+)/.exec(target) ?? [];
+  const block = upstream(configuration, name);
+  const members = directivesOf(block?.block).filter((one) => one.name === 'server');
+  const addresses = block === undefined ? [name] : members.map((one) => words(one)[0] ?? '');
+  return addresses.flatMap((address) => /:(\d+)$/.exec(address)?.[1] ?? []);
+}
 
 const wrongApplication: Rule = {
   name: 'proxy_pass leads to the other application',
@@ -88,16 +103,17 @@ const wrongApplication: Rule = {
     const taken = takenBy(failure);
     const pass = taken?.location && directive(taken.location.directive, 'proxy_pass');
     const target = words(pass)[0] ?? '';
-    const port = /:(\d+)(?:\/|$)/.exec(target)?.[1] ?? '';
     if (taken === undefined || pass === undefined || target.includes('$')) return undefined;
     const name = taken.host.toLowerCase();
-    const wanted = /catalog/.test(name) ? '8080' : /backoffice/.test(name) ? '9090' : undefined;
+    const wanted = /catalog/.test(name) ? 'the catalog' : /backoffice/.test(name) ? 'the back office' : undefined;
     if (wanted === undefined) {
       const because = `\`${written(taken.location!)}\` sends what is asked for at ${name} to an application; there are only files`;
       return { because, blame: blame(failure.configuration, pass) };
     }
-    if (port === wanted) return undefined;
-    const because = `on port ${port} ${ports[port] ?? 'nobody of this lab'} listens; ${ports[wanted]} is on 127.0.0.1:${wanted}`;
+    const other = portsBehind(failure, target).find((port) => ports[port] !== wanted);
+    if (other === undefined) return undefined;
+    const where = wanted === 'the back office' ? '; the back office is on 127.0.0.1:9090' : `, and not ${wanted}`;
+    const because = `on port ${other} ${ports[other] ?? 'nobody of this lab'} listens${where}`;
     return { because, blame: blame(failure.configuration, pass) };
   },
 };

@@ -79,8 +79,9 @@ const statusPort: Rule = {
     const page = everywhere(failure.configuration.directives, 'stub_status')[0];
     if (listen !== undefined && !/^(127\.|localhost|\[::1\])/.test(words(listen)[0] ?? ''))
       return finding(failure, listen, 'without an address of its own it listens on all addresses of this machine');
-    const { url = '' } = failure.responses.at(-1)?.request ?? {};
-    if (page !== undefined && !url.includes(':8088')) return finding(failure, page, 'the page is here as well');
+    const last = failure.responses.at(-1);
+    if (page !== undefined && last?.request.path === '/nginx_status' && !last.request.url.includes(':8088'))
+      return finding(failure, page, 'the page is here as well');
     return listen && page === undefined
       ? finding(failure, listen, 'no `stub_status` shows its numbers here')
       : undefined;
