@@ -23,7 +23,7 @@ export class TimeIsUp extends Error {
 }
 
 /** ms for an objective that states none. */
-export const objectiveTimeLimit = 10_000;
+export const objectiveTimeLimit = 30_000;
 
 /** ms that an ended check gets to put things back before the next one begins. */
 const grace = 1_000;

@@ -23,14 +23,19 @@ async function keepPace(trial: Trial): Promise<readonly Response[]> {
 }
 
 async function comeBack(trial: Trial): Promise<Pick<Paces, 'before' | 'after'>> {
-  const client = await freshClient(trial);
-  const before = volley(trial, client, asks(trial.random.word(10), burstSize));
-  // Whoever is queued is answered later; that he was admitted is decided by now.
-  await Promise.race([before, pause(interval, trial.signal)]);
-  const rested = (await decided(trial)) + refill - performance.now();
-  await pause(rested, trial.signal);
-  const after = await volley(trial, client, asks(trial.random.word(10), burstSize));
-  return { before: await before, after };
+  for (let attempt = 1; ; attempt++) {
+    const client = await freshClient(trial);
+    const before = volley(trial, client, asks(trial.random.word(10), burstSize));
+    // Whoever is queued is answered later; that he was admitted is decided by now.
+    await Promise.race([before, pause(interval, trial.signal)]);
+    const rested = (await decided(trial)) + refill;
+    await pause(rested - performance.now(), trial.signal);
+    const after = await volley(trial, client, asks(trial.random.word(10), burstSize));
+    const late = Math.max(...after.map(({ sentAt }) => sentAt)) - rested;
+    // What came late says nothing about a server that needs more than 2 s.
+    if (late < refill / 2 || admitted(after).length < burstSize || attempt === 3)
+      return { before: await before, after };
+  }
 }
 
 const measured = new WeakMap<World, Promise<Paces>>();
