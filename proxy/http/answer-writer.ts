@@ -30,10 +30,11 @@ function newBuffer(size: number): Buffer {
  */
 export class AnswerWriter {
   readonly #socket: Socket;
-  readonly #assembly: Assembly;
+  readonly #assembly: Assembly | undefined;
   #corked = false;
 
-  constructor(socket: Socket, assembly: Assembly) {
+  /** Without an assembly each answer gets a buffer of its own, for a socket that never takes one at once (TLS). */
+  constructor(socket: Socket, assembly: Assembly | undefined) {
     this.#socket = socket;
     this.#assembly = assembly;
   }
@@ -62,11 +63,12 @@ export class AnswerWriter {
 
   #joined(head: string, body: Buffer): void {
     const length = head.length + body.length;
-    const buffer = this.#assembly.room(length);
+    const assembly = this.#assembly;
+    const buffer = assembly === undefined ? Buffer.allocUnsafe(length) : assembly.room(length);
     buffer.write(head, 0, 'latin1');
     body.copy(buffer, head.length);
-    this.#socket.write(buffer.subarray(0, length));
-    if (this.#socket.writableLength > 0) this.#assembly.keep();
+    this.#socket.write(buffer.length === length ? buffer : buffer.subarray(0, length));
+    if (assembly !== undefined && this.#socket.writableLength > 0) assembly.keep();
   }
 
   /** The head of an answer whose body comes in pieces. */

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { AcceptedConnection } from './accepted-connection.ts';
-import { readAccepted, unsentBytes } from './accepted-socket.ts';
+import { unsentBytes } from './accepted-socket.ts';
 import type { CoreLocation } from './configuration.ts';
 import type { Connections } from './connections.ts';
 import type { Waiting } from './deadlines.ts';
+import { readDirectly } from './direct-reading.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { type AnsweredConnection, Http1Transport } from './http1-transport.ts';
 import { type BodySource, IncomingBody } from './incoming-body.ts';
@@ -68,9 +69,11 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
       underscoresInHeaders: core.underscoresInHeaders,
     };
     this.#wait('head', core.clientHeaderTimeout);
-    this.socket = readAccepted(accepted, (bytes) => this.receive(bytes));
-    this.#emitsData = this.socket === accepted;
-    this.#transport = new Http1Transport(this.socket, shared.assembly, this);
+    this.socket = accepted;
+    const take = (bytes: Buffer): void => this.receive(bytes);
+    this.#emitsData = !readDirectly(accepted, take);
+    if (this.#emitsData) accepted.on('data', take);
+    this.#transport = new Http1Transport(this.socket, secure ? undefined : shared.assembly, this);
     this.socket.on('end', () => this.#ended());
     this.socket.on('error', () => this.#gone());
     this.socket.on('close', () => this.#gone());
@@ -96,7 +99,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
   /** Takes bytes from the socket; the buffer isn't kept. */
   receive(bytes: Buffer): void {
     if (this.#upgraded) {
-      // A socket that is read in the plain way (TLS) has told whoever has it now already.
+      // A socket that is read in the plain way has told whoever has it now already.
       if (!this.#emitsData) this.socket.emit('data', Buffer.from(bytes));
       return;
     }

@@ -1,5 +1,6 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { systemPath } from '../config/index.ts';
+import { MOST_UNSENT } from './accepted-socket.ts';
 import type { Configuration, CoreLocation, Listener, VirtualHosts } from './configuration.ts';
 import { HttpConnection } from './connection.ts';
 import { type Connections, newConnections } from './connections.ts';
@@ -214,10 +215,15 @@ export interface ListenAt {
  * Rejects with what `listen` fails with (EADDRINUSE, EACCES ...).
  */
 export function openListener(listener: Listener, engine: () => Engine, at: ListenAt = {}): Promise<Server> {
-  const secure = listener.at('').ssl;
   const { keepAlive } = listener;
   const asking = keepAlive === undefined ? {} : { keepAlive: true, keepAliveInitialDelay: keepAlive };
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: !secure, noDelay: true, ...asking });
+  const server = createServer({
+    allowHalfOpen: true,
+    pauseOnConnect: true,
+    highWaterMark: MOST_UNSENT,
+    noDelay: true,
+    ...asking,
+  });
   server.on('connection', (socket) => engine().accept(socket, listener));
   const { promise, resolve, reject } = Promise.withResolvers<Server>();
   server.once('error', reject);

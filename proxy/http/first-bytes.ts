@@ -1,4 +1,7 @@
 import type { Socket } from 'node:net';
+import type { Connections } from './connections.ts';
+import type { Waiting } from './deadlines.ts';
+import { readDirectly } from './direct-reading.ts';
 import type { Service } from './phases.ts';
 
 /**
@@ -7,35 +10,78 @@ import type { Service } from './phases.ts';
  */
 export function whenBytesCome(
   socket: Socket,
-  { hosts, logConnection }: Service,
-  number: () => number,
+  service: Service,
+  connections: Connections,
   doing: string,
   then: (first: Buffer) => void,
 ): void {
-  const client = socket.remoteAddress ?? 'unix:';
-  const gone = (reason?: string): void => {
-    if (reason !== undefined) logConnection('info', number(), client, `${reason} while ${doing}`);
-    socket.destroy();
+  if (socket.readableLength > 0) then(socket.read() as Buffer);
+  else new FirstBytes(socket, service, connections, doing, then).wait();
+}
+
+class FirstBytes implements Waiting {
+  deadline: number;
+  readonly #socket: Socket;
+  readonly #service: Service;
+  readonly #connections: Connections;
+  readonly #doing: string;
+  readonly #then: (first: Buffer) => void;
+  readonly #client: string;
+
+  constructor(
+    socket: Socket,
+    service: Service,
+    connections: Connections,
+    doing: string,
+    then: (first: Buffer) => void,
+  ) {
+    this.#socket = socket;
+    this.#service = service;
+    this.#connections = connections;
+    this.#doing = doing;
+    this.#then = then;
+    this.#client = socket.remoteAddress ?? 'unix:';
+    this.deadline = performance.now() + service.hosts.defaultServer.core.clientHeaderTimeout;
+  }
+
+  wait(): void {
+    const socket = this.#socket;
+    this.#connections.deadlines.add(this);
+    socket.on('end', this.#ended);
+    socket.on('error', this.#failed);
+    socket.on('close', this.#over);
+    const direct = readDirectly(socket, (bytes) => {
+      socket.pause();
+      this.#came(Buffer.from(bytes));
+    });
+    if (!direct) socket.on('readable', this.#look);
+  }
+
+  deadlinePassed(): void {
+    this.#gone('client timed out (110: Connection timed out)');
+  }
+
+  readonly #ended = (): void => this.#gone('client closed connection');
+  readonly #failed = (): void => void this.#socket.destroy();
+  readonly #over = (): void => this.#connections.deadlines.delete(this);
+  readonly #look = (): void => {
+    const first = this.#socket.read() as Buffer | null;
+    if (first !== null) this.#came(first);
   };
-  const ended = (): void => gone('client closed connection');
-  const failed = (): void => gone();
-  const timer = setTimeout(
-    () => gone('client timed out (110: Connection timed out)'),
-    hosts.defaultServer.core.clientHeaderTimeout,
-  );
-  const over = (): void => clearTimeout(timer);
-  const look = (): void => {
-    const first = socket.read() as Buffer | null;
-    if (first === null) return;
-    over();
-    socket.removeListener('readable', look);
-    socket.removeListener('end', ended);
-    socket.removeListener('error', failed);
-    socket.removeListener('close', over);
-    then(first);
-  };
-  socket.on('close', over);
-  socket.on('readable', look);
-  socket.on('end', ended);
-  socket.on('error', failed);
+
+  #came(first: Buffer): void {
+    const socket = this.#socket;
+    this.#over();
+    socket.removeListener('readable', this.#look);
+    socket.removeListener('end', this.#ended);
+    socket.removeListener('error', this.#failed);
+    socket.removeListener('close', this.#over);
+    this.#then(first);
+  }
+
+  #gone(reason: string): void {
+    const number = ++this.#connections.count;
+    this.#service.logConnection('info', number, this.#client, `${reason} while ${this.#doing}`);
+    this.#socket.destroy();
+  }
 }

@@ -27,7 +27,7 @@ export class Http1Transport implements Transport {
   readonly #connection: AnsweredConnection;
   #chunked = false;
 
-  constructor(socket: Socket, assembly: Assembly, connection: AnsweredConnection) {
+  constructor(socket: Socket, assembly: Assembly | undefined, connection: AnsweredConnection) {
     this.#writer = new AnswerWriter(socket, assembly);
     this.#connection = connection;
   }

@@ -19,8 +19,7 @@ export function withoutProxyHeader(
   then: (header: ProxyHeader | undefined, rest: Buffer) => void,
 ): void {
   const { ssl, defaultServer } = service.hosts;
-  const number = (): number => ++connections.count;
-  whenBytesCome(socket, service, number, DOING, (first) => {
+  whenBytesCome(socket, service, connections, DOING, (first) => {
     const seen = first.subarray(0, ssl ? BEFORE_HANDSHAKE : defaultServer.core.clientHeaderBufferSize);
     const read = readProxyHeader(seen);
     if ('length' in read) {
@@ -28,7 +27,12 @@ export function withoutProxyHeader(
       return;
     }
     if (read.problem !== '') {
-      service.logConnection('error', number(), socket.remoteAddress ?? 'unix:', `${read.problem} while ${DOING}`);
+      service.logConnection(
+        'error',
+        ++connections.count,
+        socket.remoteAddress ?? 'unix:',
+        `${read.problem} while ${DOING}`,
+      );
     }
     socket.destroy();
   });

@@ -60,7 +60,6 @@ export function createAcceptSecure(tlsOf: TlsOf): AcceptSecure {
     if (proxyHeader !== undefined) proxyHeaders.set(socket, proxyHeader);
     connections.handshaking.add(socket);
     socket.once('close', () => connections.handshaking.delete(socket));
-    const number = (): number => ++connections.count;
     const look = (bytes: Buffer): void => {
       const first = bytes[0]!;
       if (first !== HANDSHAKE && (first & SSLV2) === 0) {
@@ -70,7 +69,7 @@ export function createAcceptSecure(tlsOf: TlsOf): AcceptSecure {
       }
       const name = hosts.servers.length === 1 || first !== HANDSHAKE ? '' : serverNameOf(bytes);
       if (name === undefined && bytes.length < MOST_HELLO) {
-        whenBytesCome(socket, service, number, HANDSHAKING, (more) => look(Buffer.concat([bytes, more])));
+        whenBytesCome(socket, service, connections, HANDSHAKING, (more) => look(Buffer.concat([bytes, more])));
         return;
       }
       const asked = name === undefined || name === '' ? hosts.defaultServer : hosts.find(name.toLowerCase());
@@ -79,7 +78,7 @@ export function createAcceptSecure(tlsOf: TlsOf): AcceptSecure {
       if (tls === undefined || tls === 'rejects') {
         service.logConnection(
           'info',
-          number(),
+          ++connections.count,
           socket.remoteAddress ?? 'unix:',
           `handshake rejected while ${HANDSHAKING}`,
         );
@@ -89,7 +88,7 @@ export function createAcceptSecure(tlsOf: TlsOf): AcceptSecure {
       socket.unshift(bytes);
       serverFor(chosen, tls, service, connections).emit('connection', socket);
     };
-    whenBytesCome(socket, service, number, HANDSHAKING, look);
+    whenBytesCome(socket, service, connections, HANDSHAKING, look);
   };
 }
 
