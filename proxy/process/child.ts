@@ -24,6 +24,8 @@ export class Child implements ZoneMember {
   readonly configuration: Configuration;
   /** It has served: what ended it says nothing against another try. */
   served = false;
+  /** What would end it before it obeys signals, and is meant for one that serves. */
+  readonly #waiting: NodeJS.Signals[] = [];
 
   readonly #listening: ListeningSockets;
   readonly #sockets: ReturnType<ListeningSockets['of']>;
@@ -76,6 +78,7 @@ export class Child implements ZoneMember {
         return;
       }
       this.served = answer.started;
+      if (answer.started) for (const signal of this.#waiting.splice(0)) this.process.kill(signal);
       resolve(answer.started ? [] : answer.errors);
     });
     this.process.once('exit', () => {
@@ -86,7 +89,9 @@ export class Child implements ZoneMember {
     return promise;
   }
 
+  /** A signal that is no end at once waits until the process knows what it means. */
   kill(signal: NodeJS.Signals): void {
-    this.process.kill(signal);
+    if (this.served || signal === 'SIGTERM' || signal === 'SIGKILL') this.process.kill(signal);
+    else this.#waiting.push(signal);
   }
 }

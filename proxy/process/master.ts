@@ -17,6 +17,8 @@ import { ZoneHost } from './zone-host.ts';
 interface Generation {
   readonly configuration: Configuration;
   readonly workers: Set<Child>;
+  /** All its workers have served: one that dies is replaced, whenever it dies. */
+  started: boolean;
   /** Its workers have been told to finish what they have. */
   retired: boolean;
 }
@@ -59,7 +61,7 @@ export class Master {
 
   /** Starts the workers; false, with nothing left running, when they can't serve. The pid file appears when every socket listens. */
   async start(configuration: Configuration): Promise<boolean> {
-    const generation: Generation = { configuration, workers: new Set(), retired: false };
+    const generation = newGeneration(configuration);
     this.#generation = generation;
     try {
       this.#tryLogs(configuration);
@@ -230,7 +232,7 @@ export class Master {
       const { errors, use } = this.#listening.open(configuration.listeners, configuration.process.workerProcesses);
       for (const error of errors) this.#log('emerg', error);
       if (errors.length > 0) return;
-      const fresh: Generation = { configuration, workers: new Set(), retired: false };
+      const fresh = newGeneration(configuration);
       const problems = await this.#startWorkers(fresh);
       if (problems.length > 0) {
         // Those that were stopped while they were being started are no problem of the configuration.
@@ -260,7 +262,7 @@ export class Master {
   /** New workers for the configuration at work when its own were sent away. */
   async #reviveRetired(): Promise<void> {
     if (this.#generation?.retired !== true || this.#over) return;
-    const generation: Generation = { ...this.#generation, workers: new Set(), retired: false };
+    const generation = newGeneration(this.#generation.configuration);
     this.#generation = generation;
     for (const problem of await this.#startWorkers(generation)) this.#log('emerg', problem);
   }
@@ -271,7 +273,9 @@ export class Master {
     this.#log('notice', 'start worker processes');
     const { workerProcesses } = configuration.process;
     const workers = Array.from({ length: workerProcesses }, (_, number) => this.#startWorker(generation, number));
-    return [...new Set((await Promise.all(workers)).flat())];
+    const problems = [...new Set((await Promise.all(workers)).flat())];
+    generation.started = problems.length === 0;
+    return problems;
   }
 
   #startWorker(generation: Generation, number: number): Promise<readonly string[]> {
@@ -283,7 +287,7 @@ export class Master {
     child.process.once('exit', (code, signal) => {
       generation.workers.delete(child);
       this.#workers.delete(child);
-      const respawn = child.served && !generation.retired && !this.#over;
+      const respawn = (child.served || generation.started) && !generation.retired && !this.#over;
       this.#logEnd(`worker process ${child.pid}`, { code, signal }, respawn);
       if (respawn && code !== 2) void this.#startWorker(generation, number);
       this.#ending?.();
@@ -320,4 +324,8 @@ export class Master {
       this.#ending();
     });
   }
+}
+
+function newGeneration(configuration: Configuration): Generation {
+  return { configuration, workers: new Set(), started: false, retired: false };
 }

@@ -151,7 +151,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     expect(daemon.pid('nginx.pid.oldbin')).toBe(old);
   });
 
-  here('WINCH alone: who connects then waits, and is answered after HUP', async () => {
+  here('WINCH alone: who connects then waits, and is answered by the workers that HUP brings', async () => {
     const pid = await started();
     const before = await daemon.answers(2);
     send(pid, 'SIGWINCH');
@@ -162,6 +162,13 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (eng
     );
     const waiting = daemon.get();
     send(pid, 'SIGHUP');
-    expect(before).not.toContain(await waiting);
+    const after = await daemon.answers(2);
+    expect(
+      workersOf(pid)
+        .map((worker) => `200 ${worker}`)
+        .sort(),
+    ).toEqual([...after].sort());
+    expect(after).toContain(await waiting);
+    for (const worker of before) expect(after).not.toContain(worker);
   });
 });

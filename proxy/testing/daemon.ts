@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -59,11 +59,21 @@ export class Daemon {
 
   /** The number in a pid file; 0 when there is none. */
   pid(name = 'nginx.pid'): number {
-    return existsSync(this.file(name)) ? Number(readFileSync(this.file(name), 'latin1')) : 0;
+    return Number(this.#text(name));
   }
 
   get errorLog(): string {
-    return existsSync(this.file('error.log')) ? readFileSync(this.file('error.log'), 'latin1') : '';
+    return this.#text('error.log');
+  }
+
+  /** What a file holds; nothing when there is none, for a server may remove it at any moment. */
+  #text(name: string): string {
+    try {
+      return readFileSync(this.file(name), 'latin1');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw error;
+    }
   }
 
   /** Status, `X-Worker` and body of an answer over a connection of its own. Rejects when the connection breaks. */
@@ -101,7 +111,16 @@ export class Daemon {
       const pid = this.pid(name);
       if (pid === 0 || !isRunning(pid)) continue;
       process.kill(pid, 'SIGTERM');
-      await until(`${name} is gone`, () => !isRunning(pid));
+      try {
+        await until(
+          `${name} is gone`,
+          () => !isRunning(pid),
+          () => this.errorLog,
+        );
+      } catch (error) {
+        for (const left of [pid, ...childrenOf(pid)]) process.kill(left, 'SIGKILL');
+        throw error;
+      }
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -121,8 +140,14 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Processes started by this one. */
+/** Processes started by this one; none once it has ended. */
 export function childrenOf(pid: number): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code!)) return [];
+    throw error;
+  }
   return text === '' ? [] : text.split(' ').map(Number);
 }
