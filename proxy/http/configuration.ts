@@ -147,6 +147,7 @@ export interface CoreServer {
   clientHeaderTimeout: number;
   clientHeaderBufferSize: number;
   largeClientHeaderBuffers: { readonly number: number; readonly size: number };
+  maxHeaders: number;
   mergeSlashes: boolean;
   underscoresInHeaders: boolean;
   ignoreInvalidHeaders: boolean;

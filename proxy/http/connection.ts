@@ -64,6 +64,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
       firstBufferSize: core.clientHeaderBufferSize,
       bufferCount: core.largeClientHeaderBuffers.number,
       bufferSize: core.largeClientHeaderBuffers.size,
+      maxHeaders: core.maxHeaders,
       mergeSlashes: core.mergeSlashes,
       ignoreInvalidHeaders: core.ignoreInvalidHeaders,
       underscoresInHeaders: core.underscoresInHeaders,

@@ -29,6 +29,7 @@ const defaults = {
   clientHeaderTimeout: 60_000,
   clientHeaderBufferSize: 1024,
   largeClientHeaderBuffers: { number: 4, size: 8192 },
+  maxHeaders: 1000,
   mergeSlashes: true,
   underscoresInHeaders: false,
   ignoreInvalidHeaders: true,

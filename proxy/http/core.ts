@@ -194,6 +194,7 @@ export const core: Module = {
     ofServer('server', servers, 'client_header_timeout', 'clientHeaderTimeout', (directive) => time(directive)),
     ofServer('server', servers, 'client_header_buffer_size', 'clientHeaderBufferSize', (directive) => size(directive)),
     ofServer('server', servers, 'large_client_header_buffers', 'largeClientHeaderBuffers', buffers, 2),
+    ofServer('server', servers, 'max_headers', 'maxHeaders', (directive) => number(directive)),
     ofServer('server', servers, 'merge_slashes', 'mergeSlashes', flag),
     ofServer('server', servers, 'underscores_in_headers', 'underscoresInHeaders', flag),
     ofServer('server', servers, 'ignore_invalid_headers', 'ignoreInvalidHeaders', flag),

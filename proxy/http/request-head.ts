@@ -54,6 +54,8 @@ export interface HeadLimits {
   /** `large_client_header_buffers`: how many, of how many bytes. */
   readonly bufferCount: number;
   readonly bufferSize: number;
+  /** `max_headers`; lines that are ignored don't count. */
+  readonly maxHeaders: number;
   readonly mergeSlashes: boolean;
   readonly ignoreInvalidHeaders: boolean;
   readonly underscoresInHeaders: boolean;
@@ -63,6 +65,7 @@ export const DEFAULT_HEAD_LIMITS: HeadLimits = {
   firstBufferSize: 1024,
   bufferCount: 4,
   bufferSize: 8192,
+  maxHeaders: 1000,
   mergeSlashes: true,
   ignoreInvalidHeaders: true,
   underscoresInHeaders: false,
@@ -141,7 +144,7 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
   // Looked for once: most heads have none, and each line would search to the end.
   const nul = text.indexOf('\0', at);
   const buffers = new HeaderBuffers(limits, from, at);
-  for (let seen = 0; ; seen++) {
+  for (;;) {
     const lineFeed = text.indexOf('\n', at);
     const end = lineFeed < 0 ? text.length : lineFeed + 1;
     const full = end > buffers.end ? buffers.overflow(at, end) : undefined;
@@ -158,7 +161,6 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
     if (problem === INVALID) return error(400, 'client sent invalid header line');
     if (problem !== undefined) return error(problem.status, problem.reason);
     at = end;
-    if (seen > 1000) return error(494, 'client sent too large request');
   }
   const reason = checkFraming(head);
   return reason === undefined ? head : error(reason[0], reason[1]);
@@ -242,6 +244,7 @@ function readHeaderLine(
     while (valueEnd > valueStart && text.charCodeAt(valueEnd - 1) === 32) valueEnd--;
   }
   if (!valid && limits.ignoreInvalidHeaders) return undefined;
+  if (head.offsets.length >= limits.maxHeaders * PLACES) return TOO_MANY;
   head.offsets.push(start, nameEnd, valueStart, valueEnd);
   return noteHeader(head, start, nameEnd, valueStart, valueEnd);
 }
@@ -301,6 +304,9 @@ function noteHeader(
   }
 }
 
+/** Numbers in `offsets` for each header. */
+const PLACES = 4;
+const TOO_MANY = { status: 494, reason: 'client sent too many header lines' };
 const DUPLICATE = { status: 400, reason: 'client sent duplicate header line' };
 /** The largest that fits nginx's off_t. */
 const LARGEST_LENGTH = 2n ** 63n - 1n;

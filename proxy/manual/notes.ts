@@ -67,6 +67,7 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   client_header_timeout: { default: '60s' },
   client_header_buffer_size: { default: '1k', differs: memory },
   large_client_header_buffers: { default: '4 8k' },
+  max_headers: { default: '1000', differs: "the default server's holds for all servers of an address" },
   send_timeout: { default: '60s' },
   send_lowat: { default: '0', differs: sockets },
   lingering_close: { default: 'on' },
