@@ -3,8 +3,11 @@ import { createServer, type ServerResponse } from 'node:http';
 
 /** An application that answers when it is told to, and knows who waits. */
 export class HeldApplication {
+  /** How many requests have come. */
+  requests = 0;
   readonly #held: ServerResponse[] = [];
   readonly #server = createServer((_, response) => {
+    this.requests++;
     this.#held.push(response);
     response.on('close', () => {
       const at = this.#held.indexOf(response);

@@ -3,6 +3,7 @@ import type { ComplexValue, Module } from '../http/module.ts';
 import type { SharedZone } from '../http/shared-zones.ts';
 import { type HostAndPort, resolveNow } from './address.ts';
 import type { Balancer, BalancerFactory } from './balancer.ts';
+import { cacheActs } from './cache/duties.ts';
 import { createPeers, type Peers, type ServerParameters } from './peer.ts';
 import { Pool, type PoolLimits } from './pool.ts';
 import { roundRobin } from './round-robin.ts';
@@ -150,6 +151,8 @@ export class UpstreamRegistry {
 export const upstreamRegistry: Module = {
   name: 'upstreams',
   alwaysAtWork: true,
+  /** Several modules have caches; all of them ask upstreams. */
+  zoneActs: cacheActs,
   directives: [],
   createMain: () => new UpstreamRegistry(),
   initMain: (registry: UpstreamRegistry) => registry.prepare(),

@@ -1,17 +1,22 @@
 import { type Directive, parseSize, parseTime } from '../../config/index.ts';
 import type { Build } from '../../http/module.ts';
 import type { SharedZone } from '../../http/shared-zones.ts';
+import { CacheDuties } from './duties.ts';
 import { CacheManager } from './manager.ts';
 import { type CachePath, CacheZone } from './zone.ts';
 
 /** What `proxy_cache_path` declares: the files and what is known of them, and how one configuration wants them kept. */
 export class Cache {
   readonly zone: CacheZone;
+  readonly duties: CacheDuties;
   readonly #path: CachePath;
   readonly #manager: CacheManager;
 
-  constructor(path: CachePath, zone = new CacheZone(path)) {
+  /** `earlier`: that of the configuration before, whose files are the same. */
+  constructor(path: CachePath, earlier?: Cache) {
+    const zone = earlier?.zone ?? new CacheZone(path);
     this.zone = zone;
+    this.duties = earlier?.duties ?? new CacheDuties();
     this.#path = path;
     this.#manager = new CacheManager(zone);
   }
@@ -40,7 +45,9 @@ export function readCachePath(directive: Directive, build: Build, owner: string)
   const shared = build.zone(path.name, path.keysSize, owner);
   if (shared.state !== undefined) build.fail(`duplicate zone "${path.name}"`);
   const earlier = build.earlierState(shared, owner) as Cache | undefined;
-  shared.state = new Cache(path, earlier?.zone.path.folder === folder ? earlier.zone : undefined);
+  const cache = new Cache(path, earlier?.zone.path.folder === folder ? earlier : undefined);
+  shared.state = cache;
+  shared.contents = cache.duties;
   return shared;
 }
 

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../../testing/until.ts';
 import { CachedRequest, type CacheUse } from './cached-request.ts';
+import type { Duties } from './duties.ts';
 import { decodeEntryHead, type EntryFacts, encodeEntryHead } from './entry.ts';
 import { freshnessOf, validTime } from './freshness.ts';
 import { digestOf, pathOf } from './keys.ts';
@@ -16,6 +17,9 @@ const USE: CacheUse = { minUses: 1, lock: false, lockTimeout: 5000, lockAge: 500
 const HEAD = 'HTTP/1.1 200 OK\r\n\r\n';
 const NOW = 1_000_000;
 const FACTS = { validSec: NOW + 10, updatingSec: 0, errorSec: 0, date: NOW, lastModified: -1, etag: '', vary: '' };
+
+/** There is no other process. */
+const ALONE: Duties = { take: () => true, count: () => 1, free() {} };
 
 let folder: string;
 beforeEach(() => {
@@ -42,7 +46,7 @@ function zone(wish: Partial<CachePath> = {}): CacheZone {
 }
 
 const request = (of: CacheZone, key: string, use = USE, headers: string[] = []): CachedRequest =>
-  new CachedRequest(of, key, use, headers);
+  new CachedRequest(of, key, use, headers, ALONE);
 
 function store(of: CacheZone, key: string, body: string, facts = FACTS, headers: string[] = []): void {
   const cached = request(of, key, USE, headers);

@@ -1,3 +1,4 @@
+import type { Duties } from './duties.ts';
 import type { EntryFacts, EntryHead } from './entry.ts';
 import { digestOf, variantOf } from './keys.ts';
 import { EntryReader } from './reader.ts';
@@ -15,9 +16,9 @@ export interface CacheUse {
 /**
  * What looking for an answer came to: one that is fresh; one that isn't, and this request is to fetch a new one; one
  * that isn't, and another request is fetching; none, and this request's answer may be kept; none, and it may not be
- * (`min_uses`, or a lock waited for too long); another request is fetching, and this one waits; or an error that is kept.
+ * (a lock waited for too long), or only if other processes were asked often enough for `min_uses`; another request is fetching, and this one waits; or an error that is kept.
  */
-export type Found = 'fresh' | 'stale' | 'updating' | 'missing' | 'scarce' | 'wait' | number;
+export type Found = 'fresh' | 'stale' | 'updating' | 'missing' | 'scarce' | 'rare' | 'wait' | number;
 
 /** Between two looks at what another process may have stored. */
 const LOOK_AGAIN = 500;
@@ -28,11 +29,14 @@ export class CachedRequest {
   readonly #key: string;
   readonly #use: CacheUse;
   readonly #requestHeaders: readonly string[];
+  readonly #duties: Duties;
   readonly #mainDigest: string;
   /** The digest in use: the main one, or that of a variant. */
   #digest: string;
   #node: CacheNode | undefined;
   #updates = false;
+  /** No other process has the duty to fetch it, either. */
+  #alone = false;
   #secondary = false;
   #reader: EntryReader | undefined;
   #writer: EntryWriter | undefined;
@@ -42,8 +46,9 @@ export class CachedRequest {
   #wake: (() => void) | undefined;
 
   /** `key` is a byte string. */
-  constructor(zone: CacheZone, key: string, use: CacheUse, requestHeaders: readonly string[]) {
+  constructor(zone: CacheZone, key: string, use: CacheUse, requestHeaders: readonly string[], duties: Duties) {
     this.#zone = zone;
+    this.#duties = duties;
     this.#key = key;
     this.#use = use;
     this.#requestHeaders = requestHeaders;
@@ -73,17 +78,68 @@ export class CachedRequest {
 
   /** Looks for the answer. `now` in seconds. Throws what the file system throws, but for a file that isn't there. */
   open(now: number): Found {
-    const { node, fresh } = this.#hold();
+    const node = this.#hold();
     if (node.error !== 0 && node.errorUntil >= now) return node.error;
     node.error = 0;
-    const scarce = !node.exists && node.uses < this.#use.minUses;
-    if (scarce && !fresh) return 'scarce';
+    const rare = !node.exists && node.uses < this.#use.minUses;
+    // Another process may have stored it.
     const reader = this.#openFile();
     if (reader === undefined) {
       this.#zone.gone(node);
-      return scarce ? 'scarce' : this.#lock(node);
+      return rare ? 'rare' : this.#lock(node);
     }
     return this.#take(reader, node, now);
+  }
+
+  /**
+   * Whether it may fetch, now that no other request of this process does: `open` has found nothing, or an `old` answer.
+   * `undefined` where another process must be asked; `go` is told then.
+   */
+  claim(old: boolean, go: (mine: boolean) => void): boolean | undefined {
+    if (!this.#updates) return true;
+    const digest = this.#digest;
+    let heard = false;
+    const mine = this.#duties.take(digest, old, this.#use.lockAge, (late) => {
+      if (late === true) {
+        if (this.#updates && this.#digest === digest) this.#alone = true;
+        else this.#duties.free(digest);
+      }
+      if (heard) return;
+      heard = true;
+      // Whoever has the duties is silent: better twice than never.
+      go(this.#obey(late ?? true));
+    });
+    if (mine === undefined) return undefined;
+    this.#alone = mine;
+    return this.#obey(mine);
+  }
+
+  /**
+   * What becomes of a request whose answer was asked for too seldom here (`rare`), all processes together. `undefined`
+   * where another one must be asked; `go` is told then.
+   */
+  recount(go: (found: Found) => void): Found | undefined {
+    const settled = (uses: number): Found =>
+      uses >= this.#use.minUses && this.#node !== undefined ? this.#lock(this.#node) : 'scarce';
+    let heard = false;
+    const uses = this.#duties.count(this.#digest, this.#zone.path.inactive, (late) => {
+      if (!heard) go(settled(late ?? 0));
+      heard = true;
+    });
+    return uses === undefined ? undefined : settled(uses);
+  }
+
+  /** What becomes of a request that another process is ahead of. */
+  get behind(): 'wait' | 'scarce' {
+    return this.#lockOver || this.#use.lockTimeout === 0 ? 'scarce' : 'wait';
+  }
+
+  #obey(mine: boolean): boolean {
+    if (!mine && this.#updates) {
+      this.#updates = false;
+      this.#node!.updating = false;
+    }
+    return mine;
   }
 
   /** Another request fetches: `go` is called once it has come to an end, or waiting has. Then `open` again. */
@@ -103,13 +159,15 @@ export class CachedRequest {
 
   /** Gives the duty to fetch a new answer to another request, and keeps the old one. */
   handOver(): CachedRequest {
-    const other = new CachedRequest(this.#zone, this.#key, this.#use, this.#requestHeaders);
+    const other = new CachedRequest(this.#zone, this.#key, this.#use, this.#requestHeaders, this.#duties);
     other.#digest = this.#digest;
     other.#secondary = this.#secondary;
     other.#node = this.#node;
     other.#updates = this.#updates;
+    other.#alone = this.#alone;
     this.#node = undefined;
     this.#updates = false;
+    this.#alone = false;
     return other;
   }
 
@@ -169,12 +227,12 @@ export class CachedRequest {
     return EntryReader.open(this.#zone.file(this.#digest), this.#digest, this.#zone.kept);
   }
 
-  #hold(): { readonly node: CacheNode; readonly fresh: boolean } {
-    if (this.#node !== undefined) return { node: this.#node, fresh: false };
-    const held = this.#zone.use(this.#digest);
-    this.#node = held.node;
-    held.node.holders++;
-    return held;
+  #hold(): CacheNode {
+    if (this.#node !== undefined) return this.#node;
+    const { node } = this.#zone.use(this.#digest);
+    this.#node = node;
+    node.holders++;
+    return node;
   }
 
   #letGo(): void {
@@ -185,11 +243,13 @@ export class CachedRequest {
     if (!this.#updates) return;
     this.#updates = false;
     node.updating = false;
+    if (this.#alone) this.#duties.free(node.digest);
+    this.#alone = false;
     for (const wake of [...node.waiting]) wake();
   }
 
   #lock(node: CacheNode): Found {
-    const { lock, lockAge, lockTimeout } = this.#use;
+    const { lock, lockAge } = this.#use;
     if (!lock) return 'missing';
     const now = performance.now();
     if (!node.updating || node.lockedUntil <= now) {
@@ -198,7 +258,7 @@ export class CachedRequest {
       this.#updates = true;
       return 'missing';
     }
-    return this.#lockOver || lockTimeout === 0 ? 'scarce' : 'wait';
+    return this.behind;
   }
 
   #take(reader: EntryReader, node: CacheNode, now: number): Found {

@@ -6,7 +6,8 @@ import type { ForwardSettings } from '../forward-request.ts';
 import type { Keeper } from '../keeper.ts';
 import { type ResponseHead, readResponseHead } from '../response-head.ts';
 import { noteLastModified } from '../take-head.ts';
-import { CachedRequest } from './cached-request.ts';
+import { CachedRequest, type Found } from './cached-request.ts';
+import { dutiesIn } from './duties.ts';
 import type { EntryFacts } from './entry.ts';
 import { type Freshness, factsOf, freshnessOf, validTime } from './freshness.ts';
 import { serveKept } from './kept-hit.ts';
@@ -74,7 +75,8 @@ export class Caching implements Keeper {
     const inherited = parent === undefined ? undefined : settings.handedOver.get(parent);
     const full = settings.key === undefined ? key : settings.key(exchange);
     if (inherited === undefined && serveKept(exchange, settings, zone, full, reading.takeHead, now())) return;
-    const cached = inherited ?? new CachedRequest(zone, full, settings.use, exchange.requestHeaders);
+    const duties = dutiesIn(exchange.zones, zone.path.name);
+    const cached = inherited ?? new CachedRequest(zone, full, settings.use, exchange.requestHeaders, duties);
     const caching = new Caching(exchange, settings, cached, inherited !== undefined, reading, fetch);
     exchange.atEnd(() => caching.#clientDone());
     if (inherited === undefined) caching.#begin();
@@ -122,7 +124,7 @@ export class Caching implements Keeper {
   }
 
   #look(): void {
-    let found: ReturnType<CachedRequest['open']>;
+    let found: Found;
     try {
       found = this.#cached.open(now());
     } catch (error) {
@@ -130,6 +132,31 @@ export class Caching implements Keeper {
       this.#exchange.fail(500);
       return;
     }
+    if (found !== 'rare') {
+      this.#claim(found);
+      return;
+    }
+    const all = this.#cached.recount((late) => {
+      if (!this.#exchange.finished) this.#claim(late);
+    });
+    if (all !== undefined) this.#claim(all);
+  }
+
+  /** Whoever is to fetch asks the other processes first whether one of them does. */
+  #claim(found: Found): void {
+    if (found !== 'missing' && found !== 'stale') {
+      this.#goOn(found);
+      return;
+    }
+    const old = found === 'stale';
+    const goOn = (mine: boolean): void => this.#goOn(mine ? found : old ? 'updating' : this.#cached.behind);
+    const mine = this.#cached.claim(old, (late) => {
+      if (!this.#exchange.finished) goOn(late);
+    });
+    if (mine !== undefined) goOn(mine);
+  }
+
+  #goOn(found: Found): void {
     const { useStale, backgroundUpdate } = this.#settings;
     const mayBeOld = (useStale & NEXT.updating) !== 0 || this.#cached.staleWhileUpdating(now());
     switch (found) {
@@ -152,6 +179,7 @@ export class Caching implements Keeper {
       case 'missing':
         this.#ask();
         return;
+      case 'rare':
       case 'scarce':
         this.#cacheable = false;
         this.#ask();
