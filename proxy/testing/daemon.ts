@@ -40,16 +40,26 @@ export class Daemon {
    * workers by then: before its master waits for signals, nginx forgets them.
    */
   async start(): Promise<{ code: number | null; said: string }> {
+    const { code, said } = await this.#run();
+    const serves = () => this.pid() !== 0 && childrenOf(this.pid()).length > 0;
+    if (code === 0) await until('a worker runs', serves, () => this.errorLog);
+    return { code, said };
+  }
+
+  /** The exit code of the command with these flags beside the running server's own. */
+  async command(...flags: readonly string[]): Promise<number | null> {
+    return (await this.#run(flags)).code;
+  }
+
+  async #run(flags: readonly string[] = []): Promise<{ code: number | null; said: string }> {
     const [program, ...words] = commandOf(this.engine);
-    const child = spawn(program, [...words, '-p', this.folder, '-c', this.file('nginx.conf')], {
+    const child = spawn(program, [...words, '-p', this.folder, '-c', this.file('nginx.conf'), ...flags], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let said = '';
     child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString('latin1')));
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const code = await within('the end of the command', ended, () => `${said}\n${this.errorLog}`);
-    const serves = () => this.pid() !== 0 && childrenOf(this.pid()).length > 0;
-    if (code === 0) await until('a worker runs', serves, () => this.errorLog);
     return { code, said };
   }
 

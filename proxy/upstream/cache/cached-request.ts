@@ -37,6 +37,7 @@ export class CachedRequest {
   #updates = false;
   /** No other process has the duty to fetch it, either. */
   #alone = false;
+  #lookedAgain = false;
   #secondary = false;
   #reader: EntryReader | undefined;
   #writer: EntryWriter | undefined;
@@ -112,6 +113,20 @@ export class CachedRequest {
     if (mine === undefined) return undefined;
     this.#alone = mine;
     return this.#obey(mine);
+  }
+
+  /**
+   * Whether another process had stored a fresh answer by the time this one got the duty; then this one lays it down, and
+   * `open` finds the answer. Once for a request: what is stored may be for others.
+   */
+  storedMeanwhile(now: number): boolean {
+    if (this.#lookedAgain) return false;
+    this.#lookedAgain = true;
+    const reader = this.#openFile();
+    const fresh = reader !== undefined && reader.head.facts.validSec >= now;
+    reader?.close();
+    if (fresh) this.release();
+    return fresh;
   }
 
   /**

@@ -151,7 +151,9 @@ export class Caching implements Keeper {
     const old = found === 'stale';
     const goOn = (mine: boolean): void => this.#goOn(mine ? found : old ? 'updating' : this.#cached.behind);
     const mine = this.#cached.claim(old, (late) => {
-      if (!this.#exchange.finished) goOn(late);
+      if (this.#exchange.finished) return;
+      if (late && this.#cached.storedMeanwhile(now())) this.#look();
+      else goOn(late);
     });
     if (mine !== undefined) goOn(mine);
   }
