@@ -18,6 +18,7 @@ export function parametersOf(asked: Asked): Parameters {
     ['REQUEST_METHOD', method],
     ['REQUEST_URI', target],
     ['QUERY_STRING', target.split('?')[1] ?? ''],
+    ['PATH_INFO', decodeURIComponent(target.split('?')[0]!)],
     ['CONTENT_TYPE', headerOf(asked, 'content-type')],
     ['CONTENT_LENGTH', String(body.length)],
     ['REMOTE_ADDR', socket.remoteAddress ?? ''],

@@ -14,6 +14,8 @@ export interface Policy {
   readonly givesOldOnes: boolean;
   /** Done for each visitor who is answered from what is kept. */
   onHit(asked: Asked): void;
+  /** What is kept of an answer. */
+  keep(answer: Answer): Answer;
 }
 
 const headerOf = ({ rawHeaders = [] }: Pick<Answer, 'rawHeaders'>, name: string) =>
@@ -32,6 +34,7 @@ const right: Policy = {
   together: true,
   givesOldOnes: true,
   onHit: () => {},
+  keep: (answer) => answer,
 };
 
 /** Lab 8 by a program, right but for the changes. */
@@ -65,7 +68,8 @@ export function serveKeptLists(changes: Partial<Policy> = {}): void {
     if (asking.get(key) === mine) asking.delete(key);
     if (answer.status === 502 && answer.failure !== undefined && entry !== undefined && policy.givesOldOnes)
       return told(entry.answer, 'STALE');
-    if (policy.isGood(answer)) kept.set(key, { answer, until: performance.now() + policy.lifetime });
+    if (policy.isGood(answer))
+      kept.set(key, { answer: policy.keep(answer), until: performance.now() + policy.lifetime });
     return told(answer, entry === undefined ? 'MISS' : 'EXPIRED');
   });
 }

@@ -1,7 +1,7 @@
 import type { Directive } from '../../../proxy/config/index.ts';
 import type { Case, Finding, Rule } from '../case.ts';
 import { blame, directive, directivesOf, everywhere, words } from '../configuration-model.ts';
-import { inherited } from '../location-choice.ts';
+import { inherited, written } from '../location-choice.ts';
 import { takenBy } from '../request-facts.ts';
 
 /** What is spoken on the ports of the lab's world that have a protocol of their own. */
@@ -116,4 +116,99 @@ const noUpgrade: Rule = {
   },
 };
 
-export const appProtocolRules: readonly Rule[] = [otherProtocol, oldCatalog, noParameters, believed, noUpgrade];
+/** What a program reads its request from, and what nginx's lists of parameters fill it with. */
+const filledWith: Readonly<Record<string, string>> = {
+  REQUEST_METHOD: '$request_method',
+  REQUEST_URI: '$request_uri',
+  QUERY_STRING: '$query_string',
+  PATH_INFO: '$document_uri',
+  CONTENT_TYPE: '$content_type',
+  CONTENT_LENGTH: '$content_length',
+};
+
+/** Parameters that each objective is about, those of which the failure speaks first. */
+const parametersOf: Readonly<Record<string, readonly string[]>> = {
+  'lab12.targets': ['REQUEST_METHOD', 'REQUEST_URI', 'QUERY_STRING', 'PATH_INFO'],
+  'lab12.headers-and-bodies': ['CONTENT_TYPE', 'CONTENT_LENGTH'],
+};
+
+const otherParameter: Rule = {
+  name: 'one parameter is missing or holds something else',
+  explains: ['12.targets', '12.headers-and-bodies'],
+  find(failure) {
+    const { pass, blocks = [] } = passOf(failure) ?? {};
+    const directiveName = pass?.name.replace('_pass', '_param') ?? '';
+    const told = `${failure.objective.expected} ${failure.objective.received}`.toUpperCase().replaceAll('-', '_');
+    const list = parametersOf[failure.objective.id] ?? [];
+    const block = blocks.find((one) => directive(one, directiveName) !== undefined);
+    if (pass === undefined || block === undefined) return undefined;
+    const lines = directivesOf(block.block).filter(({ name }) => name === directiveName);
+    const wrong = list.flatMap((name) => {
+      const line = lines.find((one) => words(one)[0] === name);
+      const usual = filledWith[name]!;
+      if (line === undefined) return [{ name, line: pass, because: `no \`${directiveName} ${name}\` counts here` }];
+      const value = words(line)[1] ?? '';
+      const same = value === usual || (name === 'PATH_INFO' && value === '$uri') || value === '$args';
+      return same ? [] : [{ name, line, because: `\`${name}\` holds \`${value}\`, and not \`${usual}\`` }];
+    });
+    const found = wrong.find(({ name }) => told.includes(name)) ?? wrong[0];
+    return found && finding(failure, found.line, found.because);
+  },
+};
+
+const keptBack: Rule = {
+  name: 'headers or bodies are kept back',
+  explains: ['12.headers-and-bodies', '12.answers'],
+  find(failure) {
+    const { pass, blocks = [] } = passOf(failure) ?? {};
+    const family = pass?.name.replace('_pass', '') ?? '';
+    if (failure.objective.id.endsWith('answers')) {
+      const lines = blocks.flatMap((one) =>
+        directivesOf(one?.block).filter(({ name }) => name === `${family}_hide_header`),
+      );
+      const header = /header \W?([\w-]+)/.exec(failure.objective.expected ?? '')?.[1]?.toLowerCase();
+      const hidden = lines.find((one) => words(one)[0]?.toLowerCase() === header);
+      return hidden && finding(failure, hidden, `this keeps ${words(hidden)[0]} from the client`);
+    }
+    const off = ['headers', 'body']
+      .map((part) => inherited(blocks, `${family}_pass_request_${part}`))
+      .find((one) => words(one)[0] === 'off');
+    return off && finding(failure, off, 'this keeps what the client sent from the application');
+  },
+};
+
+const overTcp: Rule = {
+  name: 'a port is asked, and not the socket',
+  explains: ['12.unix-socket'],
+  find(failure) {
+    const { pass } = passOf(failure) ?? {};
+    const [address = ''] = words(pass);
+    if (pass === undefined || address.startsWith('unix:')) return undefined;
+    return finding(failure, pass, `\`${address}\` is a port; a socket is written \`unix:\` and its path`);
+  },
+};
+
+const nothingPassed: Rule = {
+  name: 'what is asked for goes to no program',
+  explains: ['12.uwsgi', '12.fastcgi'],
+  find(failure) {
+    const taken = takenBy(failure);
+    if (taken?.server === undefined || passOf(failure) !== undefined) return undefined;
+    if (taken.location === undefined)
+      return finding(failure, taken.server.directive, `no location of this server takes ${taken.path}`);
+    const because = `\`${written(taken.location)}\` took ${taken.path}, and no program is asked there`;
+    return finding(failure, taken.location.directive, because);
+  },
+};
+
+export const appProtocolRules: readonly Rule[] = [
+  otherProtocol,
+  oldCatalog,
+  noParameters,
+  keptBack,
+  otherParameter,
+  believed,
+  noUpgrade,
+  overTcp,
+  nothingPassed,
+];

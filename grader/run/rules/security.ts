@@ -14,7 +14,12 @@ const version: Rule = {
   find(failure) {
     const taken = takenBy(failure);
     const tokens = taken && inherited(taken.blocks, 'server_tokens');
-    if (taken?.server === undefined || words(tokens)[0] === 'off') return undefined;
+    if (taken?.server === undefined) return undefined;
+    if (tokens !== undefined && words(tokens)[0] === 'off') {
+      if (!directivesOf(taken.server.directive.block).includes(tokens)) return undefined;
+      // What can't be read isn't for any name, so the default server of the port answers.
+      return finding(failure, tokens, 'this counts for one server, and the others of its port go on telling');
+    }
     const because = tokens ? 'this shows the version' : 'no `server_tokens` counts for this server';
     return finding(failure, tokens ?? taken.server.directive, because);
   },
@@ -48,6 +53,31 @@ const pageHeaders: Rule = {
   },
 };
 
+const otherMethods: Rule = {
+  name: 'the condition on methods says something else',
+  explains: ['10.methods'],
+  find(failure) {
+    const taken = takenBy(failure);
+    if (taken?.server === undefined) return undefined;
+    const { request, status } = taken.response;
+    const lines = [taken.location?.directive, taken.server.directive].flatMap((one) =>
+      directivesOf(one?.block).filter(
+        (line) =>
+          line.name === 'limit_except' || (line.name === 'if' && words(line).join(' ').includes('$request_method')),
+      ),
+    );
+    const [line] = lines;
+    if (line === undefined) return undefined;
+    const isAllowed = ['GET', 'HEAD', 'POST'].includes(request.method);
+    if (isAllowed && (status === 405 || status === 403))
+      return finding(failure, line, `this refuses ${request.method}, too`);
+    // The application has words of its own for methods that it doesn't know.
+    const isThrough = failure.seen.length > 0 || (status !== 405 && status !== 403);
+    if (isAllowed || !isThrough) return undefined;
+    return finding(failure, line, `this lets ${request.method} through: name what is allowed, and refuse the rest`);
+  },
+};
+
 const tookIt: Rule = {
   name: 'a location takes what should be refused',
   explains: ['10.dot-files', '10.methods', '10.body-limit'],
@@ -73,18 +103,19 @@ const statusPort: Rule = {
   name: 'the status page listens elsewhere',
   explains: ['10.status-page'],
   find(failure) {
-    const listen = servers(failure.configuration)
-      .flatMap(({ listens }) => listens)
-      .find(({ port }) => port === 8088)?.directive;
+    const listens = servers(failure.configuration)
+      .flatMap((server) => server.listens)
+      .filter(({ port }) => port === 8088)
+      .flatMap(({ directive: line }) => line ?? []);
+    const open = listens.find((line) => !/^(127\.|localhost|\[::1\])/.test(words(line)[0] ?? ''));
     const page = everywhere(failure.configuration.directives, 'stub_status')[0];
-    if (listen !== undefined && !/^(127\.|localhost|\[::1\])/.test(words(listen)[0] ?? ''))
-      return finding(failure, listen, 'without an address of its own it listens on all addresses of this machine');
+    if (open !== undefined)
+      return finding(failure, open, 'without an address of its own it listens on all addresses of this machine');
     const last = failure.responses.at(-1);
     if (page !== undefined && last?.request.path === '/nginx_status' && !last.request.url.includes(':8088'))
       return finding(failure, page, 'the page is here as well');
-    return listen && page === undefined
-      ? finding(failure, listen, 'no `stub_status` shows its numbers here')
-      : undefined;
+    if (listens[0] === undefined) return { because: 'no server of this configuration listens on port 8088' };
+    return page === undefined ? finding(failure, listens[0], 'no `stub_status` shows its numbers here') : undefined;
   },
 };
 
@@ -110,4 +141,4 @@ const defaults: Rule = {
   },
 };
 
-export const securityRules: readonly Rule[] = [version, pageHeaders, statusPort, tookIt, defaults];
+export const securityRules: readonly Rule[] = [version, pageHeaders, statusPort, otherMethods, tookIt, defaults];

@@ -1,5 +1,5 @@
 import { isProbe, type Objective } from '../../../grader/index.ts';
-import { applicationOf, askSite, sites } from './sites.ts';
+import { applicationOf, askSite, python, sites } from './sites.ts';
 
 /** Paths and queries of ordinary characters, spaces and UTF-8. */
 function ordinaryTargets(word: string): readonly string[] {
@@ -45,6 +45,11 @@ export const targets: Objective = {
         const query = target.split('?')[1] ?? '';
         const got = seen.parameters?.QUERY_STRING;
         expect((got ?? '') === query, `QUERY_STRING is "${query}"`, named('QUERY_STRING', got), evidence);
+        // A program in Python reads the path from here (PEP 3333), and it is decoded.
+        const path = decodeURIComponent(target.split('?')[0]!);
+        if (site !== python || /[^ -~]/.test(path)) continue;
+        const info = seen.parameters?.PATH_INFO;
+        expect(info === path, `PATH_INFO is "${path}"`, named('PATH_INFO', info), evidence);
       }
     }
   },

@@ -84,10 +84,12 @@ export const posters: Objective = {
       await world.removeFile('poster', added);
     }
     const missing = random.word(10);
-    const response = await client.get(`/${missing}.jpg`, { host });
-    expect.status(response, 404);
-    const asked = whoWasAsked(trial, missing);
-    expect(asked === 'nobody', 'no application is asked for a poster that is missing', `${asked} was`, [response]);
+    expect.status(await client.get(`/${missing}.jpg`, { host }), 404);
+    for (const path of [`/${missing}.jpg`, `/discover?type=tv&n=${missing}`, `/?${missing}`]) {
+      const response = await client.get(path, { host });
+      const asked = whoWasAsked(trial, missing);
+      expect(asked === 'nobody', `no application is asked for ${path} at ${host}`, `${asked} was`, [response]);
+    }
   },
 };
 

@@ -48,6 +48,13 @@ export const hit: Objective = {
       for (const other of others) {
         expectFilms(trial, other);
         trial.expect.body(other, first.body);
+        // A browser goes by the type: a list that comes as text is none.
+        trial.expect(
+          other.headers['content-type'] === first.headers['content-type'],
+          `the Content-Type of the first answer, ${first.headers['content-type'] ?? 'none'}`,
+          other.headers['content-type'] ?? 'none',
+          [first, other],
+        );
       }
       return;
     }
