@@ -406,6 +406,7 @@ describe('programs that do not speak HTTP', () => {
   const site = (lines: string) => `\nserver {\n${lines}\n}`;
   const asked = response('/live');
   const list = 'uwsgi_param REQUEST_METHOD $request_method;';
+  const rest = 'uwsgi_param REQUEST_URI $request_uri; uwsgi_param QUERY_STRING $args;';
 
   test.each([
     [
@@ -425,7 +426,18 @@ describe('programs that do not speak HTTP', () => {
       site(`${list}\nlocation / {\nuwsgi_param X y;\nuwsgi_pass 127.0.0.1:3031; }`),
       /does not count here any more \| 5:/,
     ],
-    ['targets', site(`location / { ${list} uwsgi_pass 127.0.0.1:3031; }`), undefined],
+    ['targets', site(`location / { ${list} uwsgi_pass 127.0.0.1:3031; }`), /^no `uwsgi_param REQUEST_URI` counts here/],
+    [
+      'targets',
+      site(`location / { ${list} ${rest}\nuwsgi_param PATH_INFO $uri; uwsgi_pass 127.0.0.1:3031; }`),
+      undefined,
+    ],
+    [
+      'targets',
+      site(`location / { ${list} ${rest}\nuwsgi_param PATH_INFO $request_uri; uwsgi_pass 127.0.0.1:3031; }`),
+      /^`PATH_INFO` holds `\$request_uri`, and not `\$document_uri` \| 4:/,
+    ],
+    ['unix-socket', site('location / { uwsgi_pass 127.0.0.1:3031; }'), /is a port; a socket is written `unix:`/],
     [
       'client-address',
       site(`location / { ${list} uwsgi_param REMOTE_ADDR $http_x_real_ip; uwsgi_pass a; }`),
