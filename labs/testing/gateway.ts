@@ -201,7 +201,14 @@ export function isListed(name: string, password: string): boolean {
   return readFileSync(process.env.HTPASSWD!, 'utf8').split('\n').includes(`${name}:{SHA}${digest}`);
 }
 
-const careful = ['X-Content-Type-Options', 'nosniff', 'X-Frame-Options', 'DENY', 'Referrer-Policy', 'no-referrer'];
+export const careful = [
+  'X-Content-Type-Options',
+  'nosniff',
+  'X-Frame-Options',
+  'DENY',
+  'Referrer-Policy',
+  'no-referrer',
+];
 
 /** Lab 10: what is refused, and the headers; undefined for what may go on. */
 export function refusal({ method, target, body }: Asked): Answer | undefined {
