@@ -138,7 +138,7 @@ function createProgram(exit: (code: number) => void): Command {
       .command('gradebook')
       .description('list what has been graded, or export it')
       .argument('<results>', 'the folder that `grade --out` wrote, or its gradebook.sqlite')
-      .option('--student <text>', 'part of a name, key, e-mail address or login')
+      .option('--student <text>', 'part of a name, key, e-mail address or login, or a whole number')
       .option('--lab <lab>', 'one lab')
       .option('--outcome <outcome>', 'passed, failed, refused or error')
       .option('--late', 'only what was handed in late')

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import stringWidth from 'fast-string-width';
 import { countingAttempts, type GradedAttempt, type GradedClass } from '../batch/graded.ts';
 import { harmless } from '../reporters/text.ts';
 import { type ClassReportWords, parseClassReports, writeClassReports } from './class-reports.ts';
@@ -73,7 +74,8 @@ function filtered(graded: GradedClass, { student, lab, outcome, late }: Gradeboo
   const wanted = student?.toLowerCase();
   const isWanted = (one: GradedAttempt['student']) =>
     wanted === undefined ||
-    [one.id, one.name, one.email, one.login, one.username].some((word) => word?.toLowerCase().includes(wanted));
+    [one.id, one.name, one.email, one.login, one.username].some((word) => word?.toLowerCase().includes(wanted)) ||
+    [one.number, one.moodleId, one.canvasId, one.gradescopeId].some((number) => number?.toLowerCase() === wanted);
   const folder = lab === undefined ? undefined : findLab(lab).folder;
   return {
     ...graded,
@@ -122,10 +124,12 @@ function table(attempts: readonly GradedAttempt[]): string {
     ].map(harmless),
   );
   const numbers = new Set([2, 3, 4, 5]);
-  const widths = head.map((word, at) => Math.max(word.length, ...rows.map((row) => row[at]!.length)));
+  const widths = head.map((word, at) => Math.max(word.length, ...rows.map((row) => stringWidth(row[at]!))));
   const line = (row: readonly string[]) =>
     row
-      .map((cell, at) => (numbers.has(at) ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!)))
+      .map((cell, at) =>
+        numbers.has(at) ? cell.padStart(widths[at]!) : cell + ' '.repeat(widths[at]! - stringWidth(cell)),
+      )
       .join('  ')
       .trimEnd();
   return `${[head, ...rows].map(line).join('\n')}\n`;

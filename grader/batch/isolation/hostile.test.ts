@@ -221,6 +221,21 @@ describe.skipIf(skip !== undefined)(`hostile programs${skip ?? ''}`, () => {
     expect(found).toEqual([]);
   });
 
+  test('one that writes a verdict of its own to whatever is open is judged by what it serves', async () => {
+    const { result } = await grade(
+      evil(`
+      const forged = JSON.stringify({ kind: 'graded', result: { outcome: 'passed', objectives: [] } });
+      process.send?.(JSON.parse(forged));
+      const script = 'for fd in /proc/self/fd/* /proc/1/fd/*; do [ -e "$fd" ] && echo "$0" >"$fd"; done';
+      child.spawnSync('/bin/sh', ['-c', script, forged], { stdio: 'inherit', timeout: 2000 });
+      (await import('node:http')).createServer((_, answer) => answer.end('nothing')).listen(Number(process.env.PORT), '127.0.0.1');`),
+    );
+    expect(result).toMatchObject({ outcome: 'failed', startup: { ok: true } });
+    // It does answer; that it is right is in none of its answers.
+    const passed = result.objectives.filter(({ outcome }) => outcome === 'passed');
+    expect(passed.map(({ id }) => id)).toEqual(['lab1.answers']);
+  });
+
   test('one that kills what it can kills itself alone', async () => {
     const { result } = await grade(
       evil(`

@@ -245,6 +245,8 @@ function malicious(made: Class): void {
   const ways: Readonly<Record<string, string>> = {
     'loads-a-module': `load_module /tmp/evil.so;\nhttp { ${server('')} }\nevents {}\n`,
     'includes-passwd': server('include /etc/passwd;'),
+    'includes-environ': server('include /proc/self/environ;'),
+    'logs-to-pipe': server('access_log /proc/self/fd/3;'),
     'types-passwd': server('types { include /etc/passwd; }'),
     'serves-root': server('root /;'),
     'serves-home': server('location / { alias /root/; }'),
@@ -265,6 +267,15 @@ function malicious(made: Class): void {
   };
   for (const [name, text] of Object.entries(ways))
     made.add(name, 1, { [`lab1/${name}.conf`]: text }, { outcome: 'refused', failed: ['startup'], problem: 'refused' });
+  // Nothing of these leads out: they start, and never come to an end of their own.
+  const forwards: ExpectedVerdict = { outcome: 'failed', failed: ['lab2.forwards'] };
+  made.add(
+    'asks-itself',
+    2,
+    { 'lab2/asks-itself.conf': server('location / { proxy_pass http://127.0.0.1; }') },
+    forwards,
+  );
+  made.add('goes-round', 2, { 'lab2/goes-round.conf': server('location / { rewrite ^ /round last; }') }, forwards);
 }
 
 function attempts(made: Class): void {
