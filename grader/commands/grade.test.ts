@@ -32,7 +32,8 @@ function quickClass(): Folder {
     'in/ada.conf': 'load_module /tmp/x.so;',
     'in/bo.conf': ' ',
     'in/cy/notes.bin': 'nothing',
-    'roster.csv': 'id,name,submitted at\nada,Ada Lovelace,2026-03-02T12:00:00Z\nbo,Bo Berg,\ndi,Di Diaz,\n',
+    'roster.csv':
+      'id,name,number,submitted at\nada,Ada Lovelace,1001,2026-03-02T12:00:00Z\nbo,李 明,1002,\ndi,Di Diaz,100,\n',
   });
   return folder;
 }
@@ -78,6 +79,9 @@ describe('the commands for a class', () => {
     ]);
     const list = await workbook('gradebook', out, '--student', 'lovelace', '--all');
     expect(list.stdout.split('\n').map((line) => line.split(/\s{2,}/)[0])).toEqual(['student', 'Ada Lovelace', '']);
+    // A number is meant whole; wide characters take two columns.
+    const byNumber = await workbook('gradebook', out, '--student', '1002');
+    expect(byNumber.stdout).toMatch(/^student {2}lab .*\n李 明 {4}lab3 .*\n$/);
     const json = await workbook('gradebook', out, '--lab', 'lab3', '--outcome', 'refused', '--json');
     expect(JSON.parse(json.stdout).attempts).toHaveLength(3);
 
