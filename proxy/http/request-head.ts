@@ -111,31 +111,20 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
   while (at < text.length && (text.charCodeAt(at) === 13 || text.charCodeAt(at) === 10)) at++;
   const head = emptyHead();
   head.text = text;
-  const line = at;
-  let part: 'line' | 'headers' = 'line';
-  const error = (status: number, reason: string): HeadError => {
-    // A name that came before what is wrong now was judged before it.
-    if (head.host !== undefined && validHost(head.host) === undefined) {
-      return { status: 400, reason: 'client sent invalid host header', part, head };
-    }
-    // The log shows as much of the line as there is.
-    if (head.requestLine === '') head.requestLine = /^[^\r\n]*/.exec(text.slice(line, line + limits.bufferSize))![0];
-    return { status, reason, part, head };
-  };
-
   const lineFeed = text.indexOf('\n', at);
   const lineEnd = text.charCodeAt(lineFeed - 1) === 13 ? lineFeed - 1 : lineFeed;
   if (lineFeed - at < limits.bufferSize && readPlainLine(head, at, lineEnd)) {
     at = lineFeed + 1;
   } else {
     const read = readRequestLine(head, at, Math.min(text.length, at + limits.bufferSize), limits.mergeSlashes);
-    if (read === undefined) {
-      return text.length - at < limits.bufferSize ? undefined : error(414, 'client sent too long URI');
+    if (read === undefined && text.length - at < limits.bufferSize) return undefined;
+    if (typeof read !== 'number') {
+      // The log shows as much of the line as there is.
+      head.requestLine ||= /^[^\r\n]*/.exec(text.slice(at, at + limits.bufferSize))![0];
+      return { status: read?.status ?? 414, reason: read?.reason ?? 'client sent too long URI', part: 'line', head };
     }
-    if (typeof read !== 'number') return error(read.status, read.reason);
     at = read;
   }
-  part = 'headers';
   if (head.version === '0.9') {
     head.end = at;
     return head;
@@ -149,8 +138,9 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
     const end = lineFeed < 0 ? text.length : lineFeed + 1;
     const full = end > buffers.end ? buffers.overflow(at, end) : undefined;
     if (lineFeed < 0 || full !== undefined) {
-      if (!UNFINISHED_LINE.test(text.slice(at, buffers.end))) return error(400, 'client sent invalid header line');
-      return full === undefined ? undefined : error(494, full);
+      if (!UNFINISHED_LINE.test(text.slice(at, buffers.end)))
+        return refused(head, 400, 'client sent invalid header line');
+      return full === undefined ? undefined : refused(head, 494, full);
     }
     const first = text.charCodeAt(at);
     if (first === 10 || (first === 13 && lineFeed === at + 1)) {
@@ -158,12 +148,21 @@ export function parseRequestHead(text: string, from: number, limits: HeadLimits)
       break;
     }
     const problem = readHeaderLine(head, at, lineFeed, nul, limits);
-    if (problem === INVALID) return error(400, 'client sent invalid header line');
-    if (problem !== undefined) return error(problem.status, problem.reason);
+    if (problem === INVALID) return refused(head, 400, 'client sent invalid header line');
+    if (problem !== undefined) return refused(head, problem.status, problem.reason);
     at = end;
   }
   const reason = checkFraming(head);
-  return reason === undefined ? head : error(reason[0], reason[1]);
+  return reason === undefined ? head : refused(head, reason[0], reason[1]);
+}
+
+/** Something is wrong with the headers. A function of its own: as a closure it would cost each request that is in order. */
+function refused(head: RequestHead, status: number, reason: string): HeadError {
+  // A name that came before what is wrong now was judged before it.
+  if (head.host !== undefined && validHost(head.host) === undefined) {
+    return { status: 400, reason: 'client sent invalid host header', part: 'headers', head };
+  }
+  return { status, reason, part: 'headers', head };
 }
 
 /** What is known of a head that won't come to its end, and which part of it was being read. */
