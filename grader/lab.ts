@@ -43,6 +43,7 @@ export type Capability =
   | 'unix-sockets'
   | 'users'
   | 'own-ports'
+  | 'workers'
   | 'processes'
   | 'reload'
   | 'skip-time';
@@ -251,14 +252,19 @@ export interface World {
 
 /** A server's processes and the configuration that it reads. */
 export interface ServerControl {
-  /** Each process that works for the server, by its id, with the time that it has used so far (clock ticks); needs `processes`. */
+  /**
+   * Each process that works for the server and has none below it, by its id, with the number of clients' connections that
+   * it holds at this moment; needs `processes`.
+   */
   workers(): Promise<ReadonlyMap<number, number>>;
+  /** Ends one of these without a warning (SIGKILL); needs `processes`. */
+  kill(worker: number): Promise<void>;
   /**
    * Puts a line into each `server` of the configuration, as an editor would; undefined brings back what the student wrote.
    * It takes effect with the next reload. Needs `reload`.
    */
   edit(line: string | undefined): Promise<void>;
-  /** Sends a signal to the first process; needs `reload`. */
+  /** Sends a signal to the server's first process, its master; needs `reload`. */
   signal(name: 'SIGHUP' | 'SIGQUIT'): void;
   /** Whether it still runs, after `patience` ms to end. */
   runs(patience: number): Promise<boolean>;

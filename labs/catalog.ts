@@ -82,6 +82,13 @@ export const labs: readonly CatalogEntry[] = [
     load: () => import('./lab10-security/lab.ts'),
   },
   {
+    number: 11,
+    name: 'scale',
+    folder: 'lab11-scale',
+    title: 'Many at once',
+    load: () => import('./lab11-scale/lab.ts'),
+  },
+  {
     number: 12,
     name: 'app-protocols',
     folder: 'lab12-app-protocols',

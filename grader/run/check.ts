@@ -182,6 +182,7 @@ const needs: Readonly<Record<string, string>> = {
   'client-addresses': 'requests can be sent there from one address only, and it takes two clients to tell them apart',
   'unix-sockets': 'a Unix socket is a file on its machine, which cannot be reached from here',
   'own-ports': 'what listens on its loopback address alone cannot be asked from here',
+  workers: "the server's workers can't be seen from here",
   processes: "the server's processes can't be seen from here",
   reload: 'only a configuration can be read again; what a signal means to a program is its own affair',
   users: "its users and their passwords aren't the grader's",

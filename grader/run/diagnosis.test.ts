@@ -497,3 +497,67 @@ describe('a log for programs', () => {
     expect(diagnosis('lab13.access-log', twice, answer, failed('one line', '2 lines'))).toMatch(/2 lines .* \| 4:/);
   });
 });
+
+describe('many at once', () => {
+  const site = (inside: string, upstream = 'server 127.0.0.1:8081; server 127.0.0.1:8082;') =>
+    `\nupstream c {\n${upstream}\n}\nserver { listen 80;\nlocation / { proxy_pass http://c; }\n${inside}\n}`;
+  const answer = (type: string, more: Record<string, string> = {}) =>
+    response('/films', { headers: { 'content-type': type, ...more } });
+  const json = answer('application/json');
+  const two = 'server 127.0.0.1:8081 max_fails=2; server 127.0.0.1:8082;';
+
+  test.each([
+    ['workers', 'worker_processes 1;', json, undefined, /^`worker_processes 1` makes one here \| 1:/],
+    ['workers', 'worker_processes 4;', json, undefined, undefined],
+    ['workers', 'master_process off; worker_processes 4;', json, undefined, /^`master_process off`/],
+    ['workers', site(''), json, undefined, /^no `worker_processes` is written/],
+    ['compression', site(''), json, undefined, /^`gzip on` does not count/],
+    ['compression', site('gzip on;'), json, undefined, /^application\/json is not among the `gzip_types`/],
+    [
+      'compression',
+      site('gzip on; gzip_types image/jpeg;'),
+      answer('image/jpeg'),
+      undefined,
+      /compressed already \| 7:/,
+    ],
+    [
+      'compression',
+      site('gzip on; gzip_types *;'),
+      answer('application/json', { 'content-encoding': 'gzip' }),
+      undefined,
+      /^without `gzip_vary on`/,
+    ],
+    ['compression', site('gzip on; gzip_types *; gzip_min_length 9k;'), json, undefined, /^`gzip_min_length 9k`/],
+    ['reuse', site(''), json, undefined, /^`upstream c` has no `keepalive`/],
+    ['failover', site('', `${two} server 127.0.0.1:8080;`), json, undefined, /^without `backup` .* \| 3:/],
+    ['failover', site('', two), json, undefined, /^nobody but the two/],
+    ['failover', site('', `${two} server 127.0.0.1:8080 backup;`), json, undefined, undefined],
+    ['failover', site('', two.replace('=2', '=0')), json, 'an instance is asked 4 times', /^`max_fails=0`/],
+    ['failover', site('', two.replace('max_fails=2', 'fail_timeout=1s')), json, 'it is asked', /asked again that soon/],
+    ['failover', site('', two), json, 'it is asked 4 times', undefined],
+    ['reload', 'worker_shutdown_timeout 1s;', json, undefined, /^`worker_shutdown_timeout 1s` cuts off/],
+    ['sticky', site(''), json, undefined, /^`upstream c` deals requests out in turn/],
+    ['sticky', site('', `ip_hash; ${two}`), json, undefined, /^the client’s address decides/],
+    ['sticky', site('', `hash $uri; ${two}`), json, undefined, /^`\$uri` decides/],
+    ['sticky', site('', `hash $cookie_visit; ${two}`), json, undefined, undefined],
+  ] as const)('lab11.%s: %#', (slug, text, answered, expected, because) => {
+    const id = `lab11.${slug}`;
+    const objective = { id, expected: expected ?? '', received: '' };
+    const found = diagnosis(id, text, answered, { objective });
+    if (because === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatch(because);
+  });
+
+  test('lab11.broken: the last word is that of the main error_log', () => {
+    const { directives } = parseText('error_log /dev/null;\nhttp { }', 'nginx.conf', { includes: false });
+    const finding = diagnose({
+      objective: { id: 'lab11.broken', expected: 'a line in the error log', received: 'none' },
+      responses: [],
+      seen: [],
+      configuration: { directives, files: [{ name: 'nginx.conf', text: 'error_log /dev/null;\nhttp { }' }] },
+      errorLog: [],
+    });
+    expect(finding?.because).toMatch(/^`error_log \/dev\/null` is where/);
+    expect(finding?.blame?.line).toBe(1);
+  });
+});

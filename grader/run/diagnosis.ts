@@ -10,6 +10,7 @@ import { limitRules } from './rules/limits.ts';
 import { pageRules } from './rules/pages.ts';
 import { posterRules } from './rules/posters.ts';
 import { redirectRules } from './rules/redirect.ts';
+import { scaleRules } from './rules/scale.ts';
 import { securityRules } from './rules/security.ts';
 import { siteRules } from './rules/site.ts';
 import { upstreamRules } from './rules/upstream.ts';
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   ...appProtocolRules,
   ...cacheRules,
   ...securityRules,
+  ...scaleRules,
   ...siteRules,
   ...headerRules,
   ...pageRules,

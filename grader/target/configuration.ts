@@ -153,7 +153,7 @@ async function openOnce(
     if (lab.users) capabilities.add('users');
     if (applications.unixSockets.size > 0) capabilities.add('unix-sockets');
     if (told && command.single) capabilities.add('skip-time');
-    if (lab.processes) capabilities.add('reload');
+    if (lab.processes) capabilities.add('reload').add('workers');
     if (lab.processes && showsProcesses) capabilities.add('processes');
     if (fromElsewhere && (await hasLoopbackNetwork())) capabilities.add('client-addresses');
     client = createClient({
@@ -180,6 +180,7 @@ async function openOnce(
       signal,
       server: controlOf(
         () => server,
+        doors.map(({ port }) => port),
         async (line) => {
           for (const [place, text] of mapped.texts) {
             const edited = line === undefined ? text : text.replace(/\bserver\s*\{/g, (open) => `${open} ${line} `);

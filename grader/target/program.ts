@@ -91,7 +91,7 @@ export async function openProgram(
     const capabilities: Capability[] = ['applications', 'stop-applications', 'files', 'own-authority', 'https'];
     if (lab.users) capabilities.push('users');
     if (applications.unixSockets.size > 0) capabilities.push('unix-sockets');
-    if (lab.processes && showsProcesses) capabilities.push('processes');
+    if (lab.processes && showsProcesses) capabilities.push('workers', 'processes');
     if (await hasLoopbackNetwork()) capabilities.push('client-addresses', 'own-ports');
     const world = createWorld({
       capabilities: new Set(capabilities),
@@ -101,7 +101,7 @@ export async function openProgram(
       translation,
       address: { http: '80', https: '443' },
       signal,
-      server: controlOf(() => server),
+      server: controlOf(() => server, [http.port, https.port]),
       output: () => server?.output ?? '',
       async restart() {
         await server?.stop();

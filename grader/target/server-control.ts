@@ -1,20 +1,29 @@
 import type { ServerControl } from '../lab.ts';
-import { descendants, showsProcesses } from './processes.ts';
+import { serverBehind, showsProcesses, workersBelow } from './processes.ts';
 import type { Server } from './server-process.ts';
 
 /** What there is to see of a server that was started here, and to do to it. `edit` is there where its configuration is. */
-export function controlOf(server: () => Server | undefined, edit?: ServerControl['edit']): ServerControl {
+export function controlOf(
+  server: () => Server | undefined,
+  ports: readonly number[] = [],
+  edit?: ServerControl['edit'],
+): ServerControl {
+  const workers = (): ReadonlyMap<number, number> => {
+    const first = server()?.pid;
+    if (first === undefined || !showsProcesses) throw new Error("the server's processes can't be seen");
+    return workersBelow(first, ports);
+  };
   return {
-    async workers() {
-      const first = server()?.pid;
-      if (first === undefined || !showsProcesses) throw new Error("the server's processes can't be seen");
-      return descendants(first);
+    workers: async () => workers(),
+    async kill(worker) {
+      // Its number may be another's by now.
+      if (workers().has(worker)) process.kill(worker, 'SIGKILL');
     },
     edit: edit ?? outOfReach,
     signal(name) {
       const first = server()?.pid;
       if (first === undefined || edit === undefined) throw new Error('this server takes no signals from here');
-      process.kill(first, name);
+      process.kill(showsProcesses ? serverBehind(first) : first, name);
     },
     async runs(patience) {
       await server()?.waitForEnd(patience);

@@ -74,8 +74,13 @@ async function answerTo(incoming: IncomingMessage, outgoing: ServerResponse, sec
 
 const once = new Agent({ keepAlive: false });
 
-/** Asks an application as a good proxy does; the status is 502 when it can't be reached. */
-export function pass(address: string | undefined, asked: Asked, changes: Partial<Asked> = {}): Promise<Answer> {
+/** Asks an application as a good proxy does, over a connection of `agent`'s; the status is 502 when it can't be reached. */
+export function pass(
+  address: string | undefined,
+  asked: Asked,
+  changes: Partial<Asked> = {},
+  agent = once,
+): Promise<Answer> {
   const { method, target, host, rawHeaders, body, secure, socket } = { ...asked, ...changes };
   const [hostname, port] = address!.split(':');
   const headers: string[] = ['Host', host ?? 'catalog.test'];
@@ -90,7 +95,7 @@ export function pass(address: string | undefined, asked: Asked, changes: Partial
   headers.push('X-Real-IP', client, 'X-Forwarded-For', [...forwarded, client].join(', '));
   headers.push('X-Forwarded-Proto', secure ? 'https' : 'http', 'Content-Length', String(body.length));
   return new Promise((resolve) => {
-    const outgoing = request({ hostname, port, method, path: target, headers, agent: once }, async (incoming) => {
+    const outgoing = request({ hostname, port, method, path: target, headers, agent }, async (incoming) => {
       const pieces: Buffer[] = [];
       try {
         for await (const piece of incoming) pieces.push(piece as Buffer);

@@ -5,7 +5,7 @@ import { inherited } from '../location-choice.ts';
 import { takenBy } from '../request-facts.ts';
 
 /** The upstream that the failed request, or else the only `proxy_pass` of the file, goes to. */
-function usedUpstream(failure: Case): Directive | undefined {
+export function usedUpstream(failure: Case): Directive | undefined {
   const taken = takenBy(failure);
   const holder = taken?.location?.directive;
   const passes = holder === undefined ? [] : everywhere(holder.block ?? [], 'proxy_pass');
@@ -15,12 +15,13 @@ function usedUpstream(failure: Case): Directive | undefined {
   return names.size === 1 && name !== undefined ? upstream(failure.configuration, name) : undefined;
 }
 
-function members(block: Directive): readonly Directive[] {
+/** The `server` lines of an upstream. */
+export function members(block: Directive): readonly Directive[] {
   return directivesOf(block.block).filter(({ name }) => name === 'server');
 }
 
 /** A member's parameter, e.g. `weight=2` or `backup`. */
-function parameter(member: Directive, name: string): string | undefined {
+export function parameter(member: Directive, name: string): string | undefined {
   return words(member).find((word) => word === name || word.startsWith(`${name}=`));
 }
 
@@ -176,7 +177,7 @@ const neverForgives: Rule = {
 
 const keepaliveOff: Rule = {
   name: 'connections to the instances are not kept',
-  explains: ['3.keepalive'],
+  explains: ['3.keepalive', '11.reuse'],
   find(failure) {
     const block = usedUpstream(failure);
     if (block === undefined) return undefined;
