@@ -10,7 +10,7 @@ import { gradingOrder } from './order.ts';
 import { labOutcome, score } from './score.ts';
 
 /** ms for a whole lab. */
-export const labTimeLimit = 60_000;
+export const labTimeLimit = 120_000;
 
 /** ms for a server that stopped answering to end and say why. */
 const lastWords = 500;

@@ -22,7 +22,7 @@ export interface Pool {
 }
 
 /** ms for one submission, start and end of its servers included. */
-const submissionTimeLimit = 90_000;
+const submissionTimeLimit = 150_000;
 
 export function createPool({ size, isolation, trust }: PoolOptions): Pool {
   const queue = new PQueue({ concurrency: size });
@@ -39,7 +39,7 @@ export function createPool({ size, isolation, trust }: PoolOptions): Pool {
     }
   };
 
-  /** A worker that dies may have died of something else than its task. */
+  /** A worker that dies may have died of something else than its task; one whose time is up was given enough. */
   const twice = async (task: GradeTask): Promise<GradeOutcome> => {
     for (let tries = 1; ; tries++) {
       try {
@@ -47,7 +47,8 @@ export function createPool({ size, isolation, trust }: PoolOptions): Pool {
       } catch (error) {
         closed.signal.throwIfAborted();
         if (!(error instanceof WorkerLost)) throw error;
-        if (tries === 2) return { kind: 'problem', problem: { kind: error.kind, reason: error.message } };
+        if (tries === 2 || error.kind === 'time-limit')
+          return { kind: 'problem', problem: { kind: error.kind, reason: error.message } };
       }
     }
   };

@@ -25,7 +25,7 @@ export type GradeOutcome =
       /** Why the submission was stopped early by a limit (memory, disk, processor time), if it was. */
       readonly stopped?: string;
     }
-  /** There is no result: `no-isolation`, `too-large`, or, after a second try, `time-limit` or `grader`. */
+  /** There is no result: `no-isolation`, `too-large`, `time-limit`, or, after a second try, `grader`. */
   | { readonly kind: 'problem'; readonly problem: SubmissionProblem };
 
 /** From the parent to a worker. */
