@@ -6,4 +6,17 @@ export { isPattern, matchingFiles } from './include.ts';
 export { type Parsed, type ParseOptions, parseFile, parseText, type Snapshot } from './parser.ts';
 export { failedCall, fullName, systemPath } from './paths.ts';
 export { nearestName } from './suggestion.ts';
-export { buffers, flag, number, numberBetween, oneOf, parseSize, parseTime, severalOf, size, time } from './values.ts';
+export {
+  buffers,
+  flag,
+  number,
+  numberBetween,
+  offset,
+  oneOf,
+  parseOffset,
+  parseSize,
+  parseTime,
+  severalOf,
+  size,
+  time,
+} from './values.ts';

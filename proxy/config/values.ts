@@ -6,8 +6,13 @@ export function flag(directive: Directive): boolean {
   return directive.words[0]!.text.toLowerCase() === 'on';
 }
 
-/** A size in bytes: digits, then nothing, `k` or `m`, and `g` for offsets. `undefined` when it is none (`ngx_parse_offset`). */
+/** A size in bytes: digits, then nothing, `k` or `m`. `undefined` when it is none (`ngx_parse_size`). */
 export function parseSize(text: string): number | undefined {
+  return /[gG]$/.test(text) ? undefined : parseOffset(text);
+}
+
+/** The size of a file or body in bytes: as `parseSize`, and `g`. `undefined` when it is none (`ngx_parse_offset`). */
+export function parseOffset(text: string): number | undefined {
   const match = /^(\d+)([kKmMgG]?)$/.exec(text);
   if (match === null) return undefined;
   const unit = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[match[2]!.toLowerCase()]!;
@@ -48,6 +53,11 @@ export function parseTime(text: string): number | undefined {
 /** The size of a directive's word, in bytes; throws nginx's error. */
 export function size(directive: Directive, index = 0): number {
   return valid(directive, parseSize(directive.words[index]!.text));
+}
+
+/** The size of a file or body that a directive's word says, in bytes; throws nginx's error. */
+export function offset(directive: Directive, index = 0): number {
+  return valid(directive, parseOffset(directive.words[index]!.text));
 }
 
 /** The time of a directive's word, in milliseconds; throws nginx's error. */

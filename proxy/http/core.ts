@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { buffers, flag, number, oneOf, severalOf, size, time } from '../config/index.ts';
+import { buffers, flag, number, offset, oneOf, severalOf, size, time } from '../config/index.ts';
 import { accepted } from './accepted.ts';
 import { Builder, mergeAll } from './build.ts';
 import type { CoreMain } from './configuration.ts';
@@ -145,7 +145,7 @@ export const core: Module = {
     },
     ...gzipDirectives,
     ofLocation('location', everywhere, 'default_type', 'defaultType', text),
-    ofLocation('location', everywhere, 'client_max_body_size', 'clientMaxBodySize', (directive) => size(directive)),
+    ofLocation('location', everywhere, 'client_max_body_size', 'clientMaxBodySize', (directive) => offset(directive)),
     ofLocation('location', everywhere, 'client_body_buffer_size', 'clientBodyBufferSize', (directive) =>
       size(directive),
     ),
@@ -218,8 +218,13 @@ export const core: Module = {
     ofLocation('location', everywhere, 'aio', 'aio', asynchronous),
     accepted('location', 'msie_refresh', everywhere, flag),
     accepted('location', 'send_lowat', everywhere, (directive) => size(directive)),
-    accepted('location', 'directio', everywhere, (directive) => directive.words[0]!.text === 'off' || size(directive)),
-    accepted('location', 'directio_alignment', everywhere, (directive) => size(directive)),
+    accepted(
+      'location',
+      'directio',
+      everywhere,
+      (directive) => directive.words[0]!.text === 'off' || offset(directive),
+    ),
+    accepted('location', 'directio_alignment', everywhere, (directive) => offset(directive)),
     accepted(
       'location',
       'keepalive_disable',

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Context, Directive } from '../config/directive.ts';
-import { ConfigError, flag, number, oneOf, PlacelessError, size, time } from '../config/index.ts';
+import { ConfigError, flag, number, offset, oneOf, PlacelessError, time } from '../config/index.ts';
 import { accepted } from './accepted.ts';
 import { accountNumber } from './accounts.ts';
 import type { ErrorLog, ProcessConfiguration, Severity } from './configuration.ts';
@@ -131,7 +131,7 @@ export const mainModule: Module = {
       },
     },
     tuned('worker_rlimit_nofile', (directive) => number(directive)),
-    tuned('worker_rlimit_core', (directive) => size(directive)),
+    tuned('worker_rlimit_core', (directive) => offset(directive)),
     tuned('timer_resolution', (directive) => time(directive)),
     tuned('lock_file', text),
     tuned('pcre_jit', flag),

@@ -52,6 +52,8 @@ const cases: readonly (readonly [text: string, message: string])[] = [
   [server('keepalive_timeout 5x;'), '"keepalive_timeout" directive invalid value in FILE:2'],
   [server('send_timeout 1m1m;'), '"send_timeout" directive invalid value in FILE:2'],
   [server('client_max_body_size 5q;'), '"client_max_body_size" directive invalid value in FILE:2'],
+  [server('client_body_buffer_size 1g;'), '"client_body_buffer_size" directive invalid value in FILE:2'],
+  [http('limit_req_zone $uri zone=x:1g rate=1r/s;'), 'invalid zone size "zone=x:1g" in FILE:2'],
   ...(process.getuid?.() === 0
     ? ([
         ['user nosuch;', 'getpwnam("nosuch") failed in FILE:1'],

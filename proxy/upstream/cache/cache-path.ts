@@ -1,4 +1,4 @@
-import { type Directive, parseSize, parseTime } from '../../config/index.ts';
+import { type Directive, parseOffset, parseSize, parseTime } from '../../config/index.ts';
 import type { Build } from '../../http/module.ts';
 import type { SharedZone } from '../../http/shared-zones.ts';
 import { CacheDuties } from './duties.ts';
@@ -92,10 +92,10 @@ function readParameter(path: Path, text: string, build: Build): void {
       path.inactive = numberOf((words) => parseTime(words));
       return;
     case 'max_size':
-      path.maxSize = numberOf((words) => parseSize(words));
+      path.maxSize = numberOf(parseOffset);
       return;
     case 'min_free':
-      path.minFree = numberOf((words) => parseSize(words));
+      path.minFree = numberOf(parseOffset);
       return;
     case 'loader_files':
       path.loaderFiles = numberOf(whole);

@@ -1,4 +1,4 @@
-import { ConfigError, type Directive, flag, number, parseTime, severalOf, size, time } from '../../config/index.ts';
+import { ConfigError, type Directive, flag, number, offset, parseTime, severalOf, time } from '../../config/index.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import type { Build, ComplexValue, DirectiveSpec } from '../../http/module.ts';
 import type { SharedZone } from '../../http/shared-zones.ts';
@@ -107,7 +107,7 @@ export function cacheDirectives(prefix: string, owner: string, stale: readonly s
     once('_use_stale', any, 'useStale', (directive, build) => readUseStale(directive, build, stale)),
     once('_revalidate', 'flag', 'revalidate', flag),
     once('_background_update', 'flag', 'backgroundUpdate', flag),
-    once('_max_range_offset', 1, 'maxRangeOffset', (directive) => size(directive)),
+    once('_max_range_offset', 1, 'maxRangeOffset', (directive) => offset(directive)),
     {
       name: `${prefix}_cache_valid`,
       contexts: EVERYWHERE,
