@@ -39,9 +39,14 @@ export class Contenders {
         writeFileSync(path.join(this.#html, `${name}.${type}`), text(size));
       }
     }
-    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', this.#at('key.pem')];
-    const certificate = ['-x509', '-subj', '/CN=localhost', '-days', '2', '-out', this.#at('certificate.pem')];
-    execFileSync('openssl', ['req', ...key, ...certificate], { stdio: 'ignore' });
+    for (const [kind, algorithm] of [
+      ['ec', ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']],
+      ['rsa', ['-newkey', 'rsa:2048']],
+    ] as const) {
+      const key = [...algorithm, '-nodes', '-keyout', this.#at(`${kind}.key`)];
+      const certificate = ['-x509', '-subj', '/CN=localhost', '-days', '2', '-out', this.#at(`${kind}.crt`)];
+      execFileSync('openssl', ['req', ...key, ...certificate], { stdio: 'ignore' });
+    }
     this.#backend = await freePort();
     const http = `access_log off;
       server { listen 127.0.0.1:${this.#backend}; root ${this.#html}; open_file_cache max=100; }`;
@@ -71,8 +76,7 @@ export class Contenders {
       folder,
       html: this.#html,
       backend: this.#backend,
-      certificate: this.#at('certificate.pem'),
-      key: this.#at('key.pem'),
+      pair: (kind) => ({ certificate: this.#at(`${kind}.crt`), key: this.#at(`${kind}.key`) }),
     };
     const file = configure(folder, name, family.http(site), family.workers ?? 0);
     const [command, words] =

@@ -13,8 +13,8 @@ export interface Site {
   readonly html: string;
   /** The server behind the proxies, which has the same files. */
   readonly backend: number;
-  readonly certificate: string;
-  readonly key: string;
+  /** A certificate and its key: P-256, or RSA of 2048 bits. */
+  pair(kind: 'ec' | 'rsa'): { readonly certificate: string; readonly key: string };
 }
 
 /** What is wanted of a row. */

@@ -13,7 +13,7 @@ export const idle: Family = {
     server { listen 127.0.0.1:${site.port('main')} backlog=4096; root ${site.html}; }
     server {
       listen 127.0.0.1:${site.port('secure')} ssl backlog=4096; root ${site.html};
-      ssl_certificate ${site.certificate}; ssl_certificate_key ${site.key};
+      ssl_certificate ${site.pair('ec').certificate}; ssl_certificate_key ${site.pair('ec').key};
     }`,
   rows: [
     {
