@@ -44,7 +44,7 @@ export const coreVariables: Getters = {
   https: (exchange) => (exchange.connection.secure ? 'on' : ''),
   scheme: (exchange) => (exchange.connection.secure ? 'https' : 'http'),
   limit_rate: (exchange) => String(exchange.limitRate ?? 0),
-  http2: (exchange) => (exchange.httpVersion === '2.0' ? 'h2' : ''),
+  http2: (exchange) => (exchange.httpVersion !== '2.0' ? '' : exchange.connection.secure ? 'h2' : 'h2c'),
   msec: () => (Date.now() / 1000).toFixed(3),
   nginx_version: () => VERSION,
   pid: () => String(process.pid),

@@ -1,8 +1,8 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { systemPath } from '../config/index.ts';
+import { acceptPlain } from './accept-plain.ts';
 import { MOST_UNSENT } from './accepted-socket.ts';
 import type { Configuration, CoreLocation, Listener, VirtualHosts } from './configuration.ts';
-import { HttpConnection } from './connection.ts';
 import { type Connections, newConnections } from './connections.ts';
 import { core } from './core.ts';
 import { Deadlines } from './deadlines.ts';
@@ -81,7 +81,7 @@ export class Engine {
     if (service.hosts.proxyProtocol) {
       this.#acceptProxied(socket, service);
     } else if (!service.hosts.ssl) {
-      new HttpConnection(socket, service, this.connections, false);
+      acceptPlain(socket, service, this.connections);
     } else if (this.#acceptSecure === undefined) {
       socket.destroy();
     } else {
@@ -95,8 +95,7 @@ export class Engine {
         socket.unshift(rest);
         this.#acceptSecure?.(socket, service, this.connections, header);
       } else {
-        const connection = new HttpConnection(socket, service, this.connections, false, header);
-        if (rest.length > 0) connection.receive(rest);
+        acceptPlain(socket, service, this.connections, header, rest);
       }
     });
   }

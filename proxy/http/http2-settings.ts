@@ -1,10 +1,12 @@
 import type { Context, Directive } from '../config/directive.ts';
 import { flag, number, size } from '../config/index.ts';
+import type { VirtualServer } from './configuration.ts';
 import type { Build, DirectiveSpec, Module } from './module.ts';
 import { inherit, slot } from './slot.ts';
 
 /** `http2_*` of a server; sizes in bytes. What isn't here has nothing to tune. */
 export interface Http2Server {
+  enabled?: boolean;
   maxConcurrentStreams?: number;
   bodyPrereadSize?: number;
   poolSize?: number;
@@ -29,7 +31,7 @@ const MOST_WINDOW = 2 ** 31 - 1;
 /** Bytes without which a client could never begin to send a body: Node opens the window only as bytes are read. */
 const LEAST_WINDOW = 16_384;
 
-/** Limits of HTTP/2. Source: ngx_http_v2_module.c, as of version 1.22. */
+/** Limits of HTTP/2. Source: ngx_http_v2_module.c, as of version 1.22; `http2` as of 1.25. */
 export const http2Module: Module = {
   name: 'ngx_http_v2_module',
   directives: [
@@ -37,6 +39,7 @@ export const http2Module: Module = {
       const value = size(directive);
       return value > 32 ? value : build.fail('"http2_recv_buffer_size" directive value is too small');
     }),
+    slot<Http2Server>('server', SERVER, 'http2', 'enabled', flag),
     slot<Http2Server>('server', SERVER, 'http2_pool_size', 'poolSize', poolSize),
     slot<Http2Server>('server', SERVER, 'http2_max_concurrent_streams', 'maxConcurrentStreams', oneNumber),
     slot<Http2Server>('server', SERVER, 'http2_max_concurrent_pushes', 'maxConcurrentPushes', oneNumber),
@@ -67,6 +70,11 @@ export const http2Module: Module = {
   mergeServer: inherit,
   idle: () => true,
 };
+
+/** `http2 on`, whatever the `listen` says. */
+export function speaksHttp2({ configurations }: Pick<VirtualServer, 'configurations'>): boolean {
+  return (configurations.server.get(http2Module) as Http2Server | undefined)?.enabled === true;
+}
 
 /** What a client is told at the beginning of a connection. */
 export function sessionSettings({ maxConcurrentStreams = 128, bodyPrereadSize = 65_536 }: Http2Server): {

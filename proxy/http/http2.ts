@@ -18,19 +18,27 @@ import { PRODUCT, SERVER } from './version.ts';
 /** Headers that HTTP/2 has no place for (RFC 9113, 8.2.2). */
 const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 
-/** Serves a TLS connection on which the client chose HTTP/2: framing is Node's, each stream becomes an exchange. */
+/** Serves a connection on which the client chose HTTP/2, `tls` when it did so by TLS: framing is Node's, each stream becomes an exchange. */
 export function acceptHttp2(
-  socket: TLSSocket,
+  socket: Socket,
+  tls: TLSSocket | undefined,
   service: Service,
   connections: Connections,
   proxyHeader?: ProxyHeader,
 ): void {
   // As in nginx what holds for a connection is its server's: the one that the handshake asked for.
-  const { configurations } = serverBeforeHost(service.hosts, socket);
+  const { configurations } = serverBeforeHost(service.hosts, tls);
   const { core } = service.phases.planAt(configurations);
   const limits = configurations.server.get(http2Module) as Http2Server;
   const session = onDemand.http2.performServerHandshake(socket, { settings: sessionSettings(limits) });
-  const connection = new Http2Connection(socket, session, ++connections.count, service.hosts.text, proxyHeader);
+  const connection = new Http2Connection(
+    socket,
+    tls !== undefined,
+    session,
+    ++connections.count,
+    service.hosts.text,
+    proxyHeader,
+  );
   connections.open.add(connection);
   session.on('stream', (stream, headers, _flags, raw) => {
     beginStream(stream, raw as unknown as string[], headers as Record<string, string>, connection, service);
@@ -44,19 +52,20 @@ export function acceptHttp2(
 }
 
 class Http2Connection extends AcceptedConnection {
-  readonly socket: TLSSocket;
+  readonly socket: Socket;
   /** Streams that are being answered. */
   streams = 0;
   readonly #session: ServerHttp2Session;
 
   constructor(
-    socket: TLSSocket,
+    socket: Socket,
+    secure: boolean,
     session: ServerHttp2Session,
     number: number,
     listen: string,
     proxyHeader: ProxyHeader | undefined,
   ) {
-    super(socket, number, true, listen, proxyHeader);
+    super(socket, number, secure, listen, proxyHeader);
     this.socket = socket;
     this.#session = session;
   }
@@ -204,10 +213,24 @@ class Http2Transport implements Transport {
     this.#over(exchange);
   }
 
-  /** The answer is given; what the client still sends of its body is of no use. */
+  /**
+   * The answer is given. What the client still sends of its body is of no use, and it is told so: flow control would let
+   * it wait for ever. Source: ngx_http_v2_close_stream.
+   */
   #over(exchange: HttpExchange): void {
     exchange.finish();
-    if (!this.#stream.readableEnded) this.#stream.resume();
+    const stream = this.#stream;
+    if (stream.readableEnded) return;
+    stream.resume();
+    if (stream.endAfterHeaders) return;
+    const stop = (): void => {
+      // What is written goes first.
+      setImmediate(() => {
+        if (!stream.readableEnded && !stream.destroyed) stream.close(onDemand.http2.constants.NGHTTP2_NO_ERROR);
+      });
+    };
+    if (stream.writableFinished) stop();
+    else stream.once('finish', stop);
   }
 
   abort(exchange: HttpExchange): void {

@@ -8,6 +8,7 @@ import type { Connections } from './connections.ts';
 import type { AcceptSecure } from './engine.ts';
 import { whenBytesCome } from './first-bytes.ts';
 import { acceptHttp2 } from './http2.ts';
+import { speaksHttp2 } from './http2-settings.ts';
 import { onDemand } from './on-demand.ts';
 import type { Service } from './phases.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
@@ -50,7 +51,8 @@ export function createAcceptSecure(tlsOf: TlsOf): AcceptSecure {
     if (server === undefined) {
       const first = tlsOf(service.hosts.defaultServer);
       const credentials = typeof first === 'object' ? afterHello(first.credentials, tls.credentials) : tls.credentials;
-      server = createTlsServer({ ...tls, credentials }, service, connections, proxyHeaders);
+      const http2 = service.hosts.http2 || speaksHttp2(chosen);
+      server = createTlsServer({ ...tls, credentials }, http2, service, connections, proxyHeaders);
       known.set(chosen, server);
     }
     return server;
@@ -115,6 +117,7 @@ function ciphersOf({ ciphers = '' }: SecureContextOptions): { suites: string[]; 
 
 function createTlsServer(
   { credentials, requestCertificate, sessionTimeout, keepsSessions, staple }: TlsOfServer,
+  http2: boolean,
   service: Service,
   connections: Connections,
   proxyHeaders: WeakMap<Socket, ProxyHeader>,
@@ -122,7 +125,7 @@ function createTlsServer(
   const { hosts } = service;
   const server = onDemand.tls.createServer({
     ...credentials,
-    ALPNProtocols: hosts.http2 ? ['h2', 'http/1.1', 'http/1.0'] : ['http/1.1', 'http/1.0'],
+    ALPNProtocols: http2 ? ['h2', 'http/1.1', 'http/1.0'] : ['http/1.1', 'http/1.0'],
     requestCert: requestCertificate,
     rejectUnauthorized: false,
     sessionTimeout: sessionTimeout / 1000,
@@ -147,7 +150,7 @@ function createTlsServer(
     // From here on the connection stands among those that speak HTTP.
     if (under !== undefined) connections.handshaking.delete(under);
     const proxyHeader = under === undefined ? undefined : proxyHeaders.get(under);
-    if (socket.alpnProtocol === 'h2') acceptHttp2(socket, service, connections, proxyHeader);
+    if (socket.alpnProtocol === 'h2') acceptHttp2(socket, socket, service, connections, proxyHeader);
     else new HttpConnection(socket, service, connections, true, proxyHeader);
   });
   return server;

@@ -152,6 +152,7 @@ export const directiveNotes: Readonly<Record<string, DirectiveNote>> = {
   ssl_reject_handshake: { default: 'off' },
 
   // ngx_http_v2_module
+  http2: { default: 'off', differs: 'as in nginx 1.25 and newer; older ones know `listen ... http2` alone' },
   http2_recv_buffer_size: { default: '256k', differs: memory },
   http2_pool_size: { default: '4k', differs: memory },
   http2_max_concurrent_streams: { default: '128' },
