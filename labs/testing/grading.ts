@@ -32,7 +32,7 @@ export function failuresNamed(file: string): string[] | undefined {
   return line?.[1]?.split(',').map((id) => id.trim());
 }
 
-/** Labs whose checks are about time: they mostly wait, and may do so side by side. */
+/** Labs that mostly wait: for time to pass, or for instances that return. They may do so side by side. */
 export function mostlyWaits(lab: number): boolean {
   return lab === 7 || lab === 8 || lab === 10;
 }
