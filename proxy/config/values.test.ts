@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
 import { nearestName } from './suggestion.ts';
-import { parseSize, parseTime } from './values.ts';
+import { parseOffset, parseSize, parseTime } from './values.ts';
 
-test('sizes have nothing, k, m or g behind them', () => {
-  expect(['512', '1k', '1K', '2m', '1g'].map(parseSize)).toEqual([512, 1024, 1024, 2_097_152, 1_073_741_824]);
-  expect(['', '-1', '1.5m', '1kb', 'k'].map(parseSize)).toEqual(new Array(5).fill(undefined));
+test('sizes have nothing, k or m behind them, those of files and bodies g too', () => {
+  const sizes = ['512', '1k', '1K', '2m'];
+  expect(sizes.map(parseSize)).toEqual([512, 1024, 1024, 2_097_152]);
+  expect(sizes.map(parseOffset)).toEqual(sizes.map(parseSize));
+  expect(['1g', '1G'].map(parseOffset)).toEqual([1_073_741_824, 1_073_741_824]);
+  expect(['1g', '1G'].map(parseSize)).toEqual([undefined, undefined]);
+  for (const parse of [parseSize, parseOffset])
+    expect(['', '-1', '1.5m', '1kb', 'k', 'g'].map(parse)).toEqual(new Array(6).fill(undefined));
 });
 
 test('times go from large units to small ones, each once, and a bare number is seconds', () => {
