@@ -37,22 +37,29 @@ export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<
   throw new Error(`no free TCP port between ${first} and ${last} on 127.0.0.1`);
 }
 
+/** The block that is being taken. Whoever needs a port meanwhile waits for it: many blocks at once would push out those in use. */
+let taking: Promise<void> | undefined;
+
 async function nextPort(): Promise<number> {
-  let block = blocks.at(-1);
-  if (block === undefined || block.next === block.end) {
-    block = await takeBlock();
-    blocks.push(block);
-    if (blocks.length > mostBlocks) blocks.shift()?.holder.close();
+  for (;;) {
+    const block = blocks.at(-1);
+    if (block !== undefined && block.next < block.end) return block.next++;
+    taking ??= takeBlock().finally(() => {
+      taking = undefined;
+    });
+    await taking;
   }
-  return block.next++;
 }
 
-async function takeBlock(): Promise<Block> {
+async function takeBlock(): Promise<void> {
   const count = Math.floor((last - first) / blockSize);
   for (let attempt = 0; attempt < 200; attempt++) {
     const start = first + blockSize * Math.floor(Math.random() * count);
     const holder = await bind(start);
-    if (holder !== undefined) return { holder: holder.unref(), next: start + 1, end: start + blockSize };
+    if (holder === undefined) continue;
+    blocks.push({ holder: holder.unref(), next: start + 1, end: start + blockSize });
+    if (blocks.length > mostBlocks) blocks.shift()?.holder.close();
+    return;
   }
   throw new Error(`no free TCP ports between ${first} and ${last} on 127.0.0.1`);
 }
