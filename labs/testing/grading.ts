@@ -32,9 +32,9 @@ export function failuresNamed(file: string): string[] | undefined {
   return line?.[1]?.split(',').map((id) => id.trim());
 }
 
-/** Labs whose checks mostly wait, for time to pass or for an instance to come back, and may do so side by side. */
+/** Labs whose checks mostly wait for time to pass, and may do so side by side. */
 export function mostlyWaits(lab: number): boolean {
-  return [3, 7, 8, 10, 13].includes(lab);
+  return [7, 8, 10].includes(lab);
 }
 
 /** What a student of this lab writes, below `start/` and the solution: a whole nginx.conf or, in most labs, a file for conf.d. */
