@@ -107,14 +107,14 @@ async function openOnce(
       new ServerProcess(launcher.wrap({ ...command, args: [...command.args, ...args] }, sandbox.root));
     const doors = mapped.doors.map((door) => ({ host: door.host, port: door.sandbox }));
     const messages: StartupMessage[] = [...submission.refused, ...mapped.refused, ...circle(tree, submission)];
-    const hosted = host !== undefined && command.single && launcher === plainLauncher;
-    const told = command.instructions !== undefined && launcher === plainLauncher;
+    const instructions = launcher === plainLauncher ? command.instructions : undefined;
+    const hosting = command.single ? host : undefined;
     const launch = (): Server => {
-      if (command.instructions === undefined || !told) return run([]);
-      if (hosted) return host.start(command.instructions);
+      if (instructions === undefined) return run([]);
+      if (hosting !== undefined) return hosting.start(instructions);
       const next = spare ?? new ServerProcess(waitingReference);
       spare = undefined;
-      next.tell(command.instructions);
+      next.tell(instructions);
       return next;
     };
     const start = async (): Promise<boolean> => {
@@ -152,7 +152,7 @@ async function openOnce(
     const fromElsewhere = [80, 443].every((port) => (front(port)?.host ?? '127.0.0.1') === '127.0.0.1');
     if (lab.users) capabilities.add('users');
     if (applications.unixSockets.size > 0) capabilities.add('unix-sockets');
-    if (told && command.single) capabilities.add('skip-time');
+    if (instructions !== undefined && command.single) capabilities.add('skip-time');
     if (lab.processes) capabilities.add('reload').add('workers');
     if (lab.processes && showsProcesses) capabilities.add('processes');
     if (fromElsewhere && (await hasLoopbackNetwork())) capabilities.add('client-addresses');
@@ -195,7 +195,7 @@ async function openOnce(
         if (!(await start()))
           throw new Error(`the server did not start again: ${explain().at(-1)?.text ?? 'it said nothing'}`);
         // Where one restart was needed, more are to come.
-        if (command.instructions !== undefined && !hosted) spare ??= new ServerProcess(waitingReference);
+        if (instructions !== undefined && hosting === undefined) spare ??= new ServerProcess(waitingReference);
       },
     });
     const configuration = studentView(tree, submission);
