@@ -16,12 +16,14 @@ export const answerVariables: NonNullable<Module['variables']> = {
   sent_http_transfer_encoding: (exchange) => (isChunked(exchange) ? 'chunked' : undefined),
   sent_http_cache_control: (exchange) => joined(exchange, 'cache-control'),
   sent_http_link: (exchange) => joined(exchange, 'link'),
-  sent_trailer_: ({ trailers }, rest) => {
-    const fields = trailers?.() ?? [];
-    const at = fields.findIndex((text, i) => i % 2 === 0 && text.toLowerCase().replaceAll('-', '_') === rest);
-    return at < 0 ? undefined : fields[at + 1];
-  },
+  sent_trailer_: ({ trailers }, rest) => fieldNamed(trailers?.() ?? [], rest),
 };
+
+/** The first value in a list of names and values whose name a variable has in its own: small letters, `_` for each dash. */
+export function fieldNamed(fields: readonly string[], name: string): string | undefined {
+  const at = fields.findIndex((text, i) => i % 2 === 0 && text.toLowerCase().replaceAll('-', '_') === name);
+  return at < 0 ? undefined : fields[at + 1];
+}
 
 /** In a log nobody's connection is kept any more. Source: ngx_http_set_keepalive. */
 function isKept({ keepAlive, finished }: Exchange): boolean {

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { hostname } from 'node:os';
-import { answerVariables } from './answer-variables.ts';
+import { answerVariables, fieldNamed } from './answer-variables.ts';
 import { basicCredentials } from './basic-credentials.ts';
 import { clock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
@@ -92,9 +92,7 @@ function requestHeader(exchange: Exchange, name: string): string | undefined {
   if (value !== undefined || !name.includes('_')) return value;
   const { underscoresInHeaders, ignoreInvalidHeaders } = exchange.virtualServer.core;
   if (!underscoresInHeaders && ignoreInvalidHeaders) return undefined;
-  const { requestHeaders } = exchange;
-  const at = requestHeaders.findIndex((text, i) => i % 2 === 0 && text.toLowerCase().replaceAll('-', '_') === name);
-  return at < 0 ? undefined : requestHeaders[at + 1];
+  return fieldNamed(exchange.requestHeaders, name);
 }
 
 /** The client's own request that a subrequest was made for. */
