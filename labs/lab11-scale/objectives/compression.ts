@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { Objective, Response, Trial } from '../../../grader/index.ts';
+import { everyInstance } from './slow-page.ts';
 
 /** Whether a header lists Accept-Encoding. */
 function varies({ headers }: Response): boolean {
@@ -49,7 +50,7 @@ export const compression: Objective = {
       [`/text-${random.word(6)}`]: ['text/plain; charset=utf-8', `${random.word(8)} `.repeat(400)],
       [`/page-${random.word(6)}`]: ['text/html; charset=utf-8', `<p>${random.word(8)}</p>`.repeat(200)],
     } as const;
-    const instances = (['catalog-1', 'catalog-2', 'catalog'] as const).map((name) => world.application(name));
+    const instances = everyInstance(trial);
     const set = (there: boolean) => {
       for (const [path, [type, body]] of Object.entries(answers))
         for (const one of instances)
