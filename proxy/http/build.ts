@@ -176,6 +176,10 @@ export class Builder implements Build {
     return this.shared.variables.has(name);
   }
 
+  isReferred(name: string): boolean {
+    return this.shared.variables.isReferred(name);
+  }
+
   zone(name: string, size: number, owner: string): SharedZone {
     return this.shared.zones.add(name, size, owner);
   }

@@ -18,6 +18,9 @@ export interface Connections {
   readonly open: Set<OpenConnection>;
   /** Sockets on which a TLS handshake goes on: that is something that has begun as well. */
   readonly handshaking: Set<Socket>;
+  /** Connections that came, and those of them that there was no room for. */
+  accepted: number;
+  refused: number;
   /** Counts connections, for `$connection`. */
   count: number;
   /** Requests that came over connections which are closed now. */
@@ -33,6 +36,8 @@ export function newConnections(deadlines: Deadlines): Connections {
     deadlines,
     open: new Set(),
     handshaking: new Set(),
+    accepted: 0,
+    refused: 0,
     count: 0,
     requestsBefore: 0,
     assembly: new Assembly(),

@@ -7,12 +7,12 @@ import { type Connections, newConnections } from './connections.ts';
 import { core } from './core.ts';
 import { Deadlines } from './deadlines.ts';
 import { ErrorLogs } from './error-log.ts';
-import type { Traffic } from './exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { Configurations } from './module.ts';
 import { Phases, type Service } from './phases.ts';
 import { withoutProxyHeader } from './proxied-connection.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
+import { OwnTraffic, type TrafficKeeper } from './traffic.ts';
 import { LocalZones, type ZoneKeeper } from './zone-keeper.ts';
 
 /** Takes over an accepted connection of an `ssl` listener: the handshake, then HTTP/1.x or HTTP/2. */
@@ -28,6 +28,9 @@ export interface EngineOptions {
   readonly errorLogs?: ErrorLogs;
   /** Who has the shared zones; this process when not given. */
   readonly zones?: ZoneKeeper | undefined;
+  /** Where the connections of this process are counted, and whom requests ask for the counts of all processes; itself when not given. */
+  readonly ownTraffic?: OwnTraffic | undefined;
+  readonly traffic?: TrafficKeeper | undefined;
   /** Has what becomes of each request written down. */
   readonly traces?: Tracing | undefined;
 }
@@ -46,6 +49,8 @@ export class Engine {
   readonly #phases: Phases;
   readonly #traces: ReturnType<Tracing> | undefined;
   readonly #zones: ZoneKeeper;
+  readonly #ownTraffic: OwnTraffic;
+  readonly #traffic: TrafficKeeper;
   /** Clients that may be connected at a time. */
   readonly #room: number;
   readonly #acceptSecure: AcceptSecure | undefined;
@@ -64,14 +69,19 @@ export class Engine {
     this.#phases = this.#traces?.phases ?? new Phases(configuration.modules, coreOf);
     this.#acceptSecure = options.acceptSecure;
     this.#zones = options.zones ?? new LocalZones(configuration);
+    this.#ownTraffic = options.ownTraffic ?? new OwnTraffic();
+    this.#ownTraffic.add(this.connections);
+    this.#traffic = options.traffic ?? this.#ownTraffic;
     this.#tell('begin');
   }
 
   /** Serves a connection that was accepted at a listener. */
   accept(socket: Socket, listener: Listener): void {
+    this.connections.accepted++;
     if (this.connections.open.size >= this.#room && !this.#makeRoom()) {
       const { workerConnections, errorLog } = this.configuration.process;
       this.errorLogs.write(errorLog, 'alert', undefined, `${workerConnections} worker_connections are not enough`);
+      this.connections.refused++;
       socket.destroy();
       return;
     }
@@ -118,7 +128,7 @@ export class Engine {
         hosts,
         phases: this.#phases,
         variable: (exchange, name) => this.configuration.variables.get(exchange, name),
-        traffic: () => trafficOf(this.connections),
+        traffic: this.#traffic,
         zones: this.#zones,
         traces: this.#traces,
         logError: (exchange, level, message) => this.#logError(exchange, level, message),
@@ -163,6 +173,7 @@ export class Engine {
     const enough = performance.now() + HANDSHAKE_PATIENCE;
     while (open.size > 0 || (handshaking.size > 0 && performance.now() < enough))
       await new Promise((resolve) => setTimeout(resolve, 20));
+    this.#ownTraffic.drop(this.connections);
   }
 
   /** Closes every connection at once. */
@@ -185,16 +196,6 @@ export class Engine {
 
 /** ms that a server which quits gives to handshakes that have begun. */
 const HANDSHAKE_PATIENCE = 2_000;
-
-function trafficOf({ open, count, requestsBefore }: Connections): Traffic {
-  let requests = requestsBefore;
-  const doing = { reading: 0, writing: 0, waiting: 0 };
-  for (const connection of open) {
-    requests += connection.requests;
-    doing[connection.doing]++;
-  }
-  return { accepted: count, requests, active: open.size, ...doing };
-}
 
 /** An IPv4 client of an IPv6 socket came to an IPv4 address. */
 function localAddress(socket: Socket): string {

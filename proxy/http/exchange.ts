@@ -6,6 +6,7 @@ import type { Configurations } from './module.ts';
 import type { ProxyHeader } from './proxy-protocol.ts';
 import type { Segments } from './ranges.ts';
 import type { Trace } from './trace/trace.ts';
+import type { TrafficKeeper } from './traffic.ts';
 import type { ZoneKeeper } from './zone-keeper.ts';
 
 /** A module as its configuration is asked for. */
@@ -175,23 +176,13 @@ export interface Exchange {
   logError(level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert', message: string): void;
   /** Takes over the raw socket after a 101: what the client sends from now on, and how to send to it. */
   upgrade(): import('node:net').Socket;
-  /** What the connections of this process are doing. */
-  traffic(): Traffic;
+  /** What connections are doing. */
+  readonly traffic: TrafficKeeper;
   readonly zones: ZoneKeeper;
   /** What a cache said of the request, for `$upstream_cache_*`. That of a subrequest is its parent's, as variables are. */
   cacheFacts: CacheFacts | undefined;
   /** Facts about the upstream attempts of this request, for `$upstream_*` variables, filled by the proxy modules. */
   upstream: UpstreamFacts | undefined;
-}
-
-/** Connections by what they do, and how many there have been. */
-export interface Traffic {
-  readonly accepted: number;
-  readonly requests: number;
-  readonly active: number;
-  readonly reading: number;
-  readonly writing: number;
-  readonly waiting: number;
 }
 
 /** How a cache took part in an answer. */

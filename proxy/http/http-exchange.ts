@@ -3,15 +3,7 @@ import { parseSize } from '../config/index.ts';
 import { BodyFilters, type MakeBodyFilter, Transform } from './body-filters.ts';
 import type { CoreLocation, Location, VirtualServer } from './configuration.ts';
 import { errorPage } from './error-pages.ts';
-import type {
-  CacheFacts,
-  ClientConnection,
-  Exchange,
-  RequestBody,
-  StoredBody,
-  Traffic,
-  UpstreamFacts,
-} from './exchange.ts';
+import type { CacheFacts, ClientConnection, Exchange, RequestBody, StoredBody, UpstreamFacts } from './exchange.ts';
 import type { HeaderSet } from './header-set.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 import { RateLimit } from './limit-rate.ts';
@@ -22,6 +14,7 @@ import type { Plan } from './plan.ts';
 import { rangeBody, type Segments, selectRanges } from './ranges.ts';
 import { allHeaders, headerOf, linesWithout, type RequestHead } from './request-head.ts';
 import type { Trace } from './trace/trace.ts';
+import type { TrafficKeeper } from './traffic.ts';
 import type { Transport } from './transport.ts';
 import type { ZoneKeeper } from './zone-keeper.ts';
 
@@ -477,8 +470,8 @@ export class HttpExchange implements Exchange {
     return this.service.traces?.of(this);
   }
 
-  traffic(): Traffic {
-    return this.service.traffic();
+  get traffic(): TrafficKeeper {
+    return this.service.traffic;
   }
 
   upgrade(): Socket {

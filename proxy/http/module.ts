@@ -57,6 +57,8 @@ export interface Build {
   defineVariable(name: string, getter?: (exchange: Exchange) => string | undefined): void;
   /** Whether somebody made `$name` known already. */
   isDefined(name: string): boolean;
+  /** Whether something that was read so far has `$name` in it. */
+  isReferred(name: string): boolean;
   /** The shared zone of that name: `size` (bytes) declares it, 0 refers to it. Only modules that give the same `owner` may share one. */
   zone(name: string, size: number, owner: string): SharedZone;
   /** What a zone held in the configuration before this one; `undefined` when it is new. */
@@ -124,11 +126,11 @@ export interface Module {
   readonly variables?: Readonly<Record<string, (exchange: Exchange, rest: string) => string | undefined>>;
   readonly phases?: Partial<Readonly<Record<Phase, Handler>>>;
   /**
-   * Whether its configuration leaves the module nothing to do at a place: its handlers and filters are left out there.
+   * Whether its configuration, there and in `http`, leaves the module nothing to do at a place: its handlers and filters are left out there.
    * Asked once for each place; a module without it always takes part.
    */
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  idle?(location: any): boolean;
+  idle?(location: any, main: any): boolean;
   /** What its handlers do to shared zones, for the process that has them. */
   readonly zoneActs?: readonly ZoneAct[];
   /** Header filters, run in the order of `modules/index.ts` before the head is sent. */

@@ -1,5 +1,4 @@
 import type { CoreLocation, ErrorPage, VirtualHosts } from './configuration.ts';
-import type { Traffic } from './exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { AGAIN, type Configurations, DECLINED, type Handler, type Module, OK, type Phase } from './module.ts';
 import { type HeadFilter, isIdle, type Plan, type PlannedStep, Plans } from './plan.ts';
@@ -7,6 +6,7 @@ import { redirectLocation } from './redirect.ts';
 import { serverBeforeHost } from './request-host.ts';
 import { escapeUri, parseRequestUri } from './request-uri.ts';
 import type { Trace } from './trace/trace.ts';
+import type { TrafficKeeper } from './traffic.ts';
 import { tryFiles } from './try-files.ts';
 import type { ZoneKeeper } from './zone-keeper.ts';
 
@@ -15,7 +15,7 @@ export interface Service {
   readonly hosts: VirtualHosts;
   readonly phases: Phases;
   variable(exchange: HttpExchange, name: string): string | undefined;
-  traffic(): Traffic;
+  readonly traffic: TrafficKeeper;
   readonly zones: ZoneKeeper;
   logError(
     exchange: HttpExchange,

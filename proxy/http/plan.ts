@@ -75,5 +75,5 @@ export class Plans {
 
 /** Whether a module has nothing to do at a place. */
 export function isIdle(module: Module, configurations: Configurations): boolean {
-  return module.idle?.(configurations.location.get(module)) === true;
+  return module.idle?.(configurations.location.get(module), configurations.main.get(module)) === true;
 }

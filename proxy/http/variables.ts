@@ -61,6 +61,11 @@ export class Variables {
     return this.#getters.has(name.toLowerCase());
   }
 
+  /** Whether some text that was compiled has the variable in it. */
+  isReferred(name: string): boolean {
+    return this.#slots.has(name.toLowerCase());
+  }
+
   /** The value of a variable by name, for those who learn the name only when a request runs. */
   get(exchange: Exchange, name: string): string | undefined {
     return this.#find(name.toLowerCase())?.(exchange);

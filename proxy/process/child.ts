@@ -3,6 +3,8 @@ import type { Configuration } from '../http/configuration.ts';
 import type { ListeningSockets } from './listening.ts';
 import type { Serve, Started } from './messages.ts';
 import { environmentFor } from './role.ts';
+import type { TrafficHost, TrafficMember } from './traffic-host.ts';
+import { isTrafficMessage, type TrafficMessage } from './traffic-messages.ts';
 import type { StartOptions } from './worker.ts';
 import type { ZoneHost, ZoneMember } from './zone-host.ts';
 import { isZoneMessage, type ZoneMessage } from './zone-messages.ts';
@@ -17,7 +19,7 @@ export interface Ended {
 }
 
 /** One worker process, as its master sees it. */
-export class Child implements ZoneMember {
+export class Child implements ZoneMember, TrafficMember {
   readonly process: ChildProcess;
   /** Which of the workers of its configuration it is, from 0 on. */
   readonly number: number;
@@ -57,8 +59,12 @@ export class Child implements ZoneMember {
     if (this.process.connected) this.process.send(message);
   }
 
+  sendTraffic(message: TrafficMessage): void {
+    if (this.process.connected) this.process.send(message);
+  }
+
   /** Has it serve, with the zones for its own if there are any to have; why it can't comes back. */
-  serve(options: StartOptions, zones: ZoneHost): Promise<readonly string[]> {
+  serve(options: StartOptions, zones: ZoneHost, traffic: TrafficHost): Promise<readonly string[]> {
     const { file, prefix, globalDirectives, errorLog, traceFile } = options;
     const message: Serve = {
       file,
@@ -72,17 +78,23 @@ export class Child implements ZoneMember {
       zones: zones.join(this),
     };
     const { promise, resolve } = Promise.withResolvers<readonly string[]>();
-    this.process.on('message', (answer: Started | ZoneMessage) => {
+    this.process.on('message', (answer: Started | ZoneMessage | TrafficMessage) => {
+      if (isTrafficMessage(answer)) {
+        traffic.receive(this, answer);
+        return;
+      }
       if (isZoneMessage(answer)) {
         zones.receive(this, answer);
         return;
       }
       this.served = answer.started;
+      if (answer.started) traffic.join(this);
       if (answer.started) for (const signal of this.#waiting.splice(0)) this.process.kill(signal);
       resolve(answer.started ? [] : answer.errors);
     });
     this.process.once('exit', () => {
       zones.leave(this);
+      traffic.leave(this);
       resolve([`worker process ${this.pid} ended before it served`]);
     });
     this.process.send(message);

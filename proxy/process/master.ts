@@ -9,6 +9,7 @@ import { ListeningSockets } from './listening.ts';
 import { closeAccessLogs, giveLogs, openLogs } from './logs.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { makeTemporaryFolders } from './temporary-folders.ts';
+import { TrafficHost } from './traffic-host.ts';
 import { oldName, renamePidFile, startSuccessor, takeInherited } from './upgrade.ts';
 import { pidFileOf, type StartOptions } from './worker.ts';
 import { ZoneHost } from './zone-host.ts';
@@ -36,6 +37,7 @@ export class Master {
   readonly #listening = new ListeningSockets();
   readonly #workers = new Set<Child>();
   readonly #zones = new ZoneHost();
+  readonly #traffic = new TrafficHost();
   readonly #parent = process.ppid;
   /** Another program handed its sockets over. */
   #inherited = false;
@@ -292,7 +294,7 @@ export class Master {
       if (respawn && code !== 2) void this.#startWorker(generation, number);
       this.#ending?.();
     });
-    return child.serve(this.#options, this.#zones);
+    return child.serve(this.#options, this.#zones, this.#traffic);
   }
 
   #logEnd(who: string, { code, signal }: Ended, respawn = false): void {

@@ -2,10 +2,13 @@ import { closeSync } from 'node:fs';
 import process from 'node:process';
 import { buildConfiguration } from '../http/build-configuration.ts';
 import type { Configuration } from '../http/configuration.ts';
+import type { OwnTraffic, TrafficKeeper } from '../http/traffic.ts';
 import type { ZoneKeeper } from '../http/zone-keeper.ts';
 import { settle } from './account.ts';
 import type { Serve, Started } from './messages.ts';
 import { obeySignals } from './signals.ts';
+import { TrafficClient } from './traffic-client.ts';
+import { isTrafficMessage } from './traffic-messages.ts';
 import { type StartOptions, Worker } from './worker.ts';
 import { ZoneClient } from './zone-client.ts';
 import { isZoneMessage } from './zone-messages.ts';
@@ -32,10 +35,22 @@ async function serve(message: Serve, given: Given): Promise<void> {
     });
     return client;
   };
-  const worker = new Worker({ ...given, ...start, sockets: new Map(sockets), zones, say });
+  let counts: TrafficClient | undefined;
+  const traffic = (own: OwnTraffic): TrafficKeeper => {
+    const client = new TrafficClient(own, (told) => void process.send?.(told));
+    counts = client;
+    process.on('message', (told) => {
+      if (isTrafficMessage(told)) client.receive(told);
+    });
+    return client;
+  };
+  const worker = new Worker({ ...given, ...start, sockets: new Map(sockets), zones, traffic, say });
   obeySignals({
     terminate: () => worker.terminate(),
-    quit: () => worker.quit(),
+    quit: async () => {
+      await worker.quit();
+      if (process.connected) await new Promise((sent) => process.send!(counts!.last, sent));
+    },
     reopenLogs: () => worker.reopenLogs(),
   });
   let answer: Started;

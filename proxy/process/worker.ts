@@ -6,6 +6,7 @@ import type { Configuration, Severity } from '../http/configuration.ts';
 import { type AcceptSecure, Engine } from '../http/engine.ts';
 import { ErrorLogs } from '../http/error-log.ts';
 import type { Module } from '../http/module.ts';
+import { OwnTraffic, type TrafficKeeper } from '../http/traffic.ts';
 import type { ZoneKeeper } from '../http/zone-keeper.ts';
 import { accessLogFiles } from '../modules/log.ts';
 import { closeAccessLogs, openLogs } from './logs.ts';
@@ -26,6 +27,8 @@ export interface StartOptions {
   readonly sockets?: ReadonlyMap<string, number>;
   /** Who has the shared zones of a configuration; this process when not given. */
   readonly zones?: (configuration: Configuration) => ZoneKeeper;
+  /** Whom requests ask for the counts of all processes, given where this one counts its own; itself when not given. */
+  readonly traffic?: (own: OwnTraffic) => TrafficKeeper;
   /** It runs in the background. */
   readonly daemon?: boolean;
   /** `--trace`: where to write how each request was treated, a line of JSON each. */
@@ -42,6 +45,8 @@ export class Worker {
   readonly #options: StartOptions;
   readonly #errorLogs = new ErrorLogs();
   readonly #sockets: Sockets;
+  readonly #ownTraffic = new OwnTraffic();
+  readonly #traffic: TrafficKeeper;
   /** The configuration at work. */
   #engine: Engine | undefined;
   /** Configurations that a reload replaced, while they finish what they have. */
@@ -52,6 +57,7 @@ export class Worker {
 
   constructor(options: StartOptions) {
     this.#options = options;
+    this.#traffic = options.traffic?.(this.#ownTraffic) ?? this.#ownTraffic;
     this.#sockets = new Sockets(() => this.#engine!, options.sockets);
   }
 
@@ -143,7 +149,14 @@ export class Worker {
     const { acceptSecure, traceFile } = this.#options;
     const traces = traceFile === undefined ? undefined : (await import('./trace-file.ts')).tracesTo(traceFile);
     const zones = this.#options.zones?.(configuration);
-    const engine = new Engine(configuration, { acceptSecure, errorLogs: this.#errorLogs, zones, traces });
+    const engine = new Engine(configuration, {
+      acceptSecure,
+      errorLogs: this.#errorLogs,
+      zones,
+      ownTraffic: this.#ownTraffic,
+      traffic: this.#traffic,
+      traces,
+    });
     // The first socket may bring a connection while the second one is being opened: somebody must be there for it.
     this.#engine ??= engine;
     const { errors, use } = await this.#sockets.prepare(configuration.listeners);
