@@ -111,6 +111,10 @@ class Mapper {
       return;
     }
     if (name === 'listen') return;
+    if (name === 'worker_processes' && first?.text === 'auto' && this.#draft.options.oneCore) {
+      this.#draft.editsOf(directive.file).replace(first, '1');
+      return;
+    }
     const pathAt = pathWord(directive);
     if (pathAt !== undefined && words[pathAt] !== undefined) mapPath(this.#draft, directive, words[pathAt]);
     else if (/^(proxy|uwsgi|fastcgi|scgi|grpc|memcached)_pass$/.test(name) && first !== undefined)

@@ -91,6 +91,21 @@ describe.skipIf(nginxMissing)('a configuration on nginx', () => {
     expect((await target.client.get('/')).text).toBe('80');
   });
 
+  test.each([
+    ['auto', 1],
+    ['3', 3],
+  ])('has its workers with `worker_processes %s`: as many as it says, or as one core has', async (number, expected) => {
+    await using targets = new Targets();
+    const folder = targets.write({
+      'nginx.conf': `worker_processes ${number}; error_log stderr notice; events {} http { server { listen 80; return 200 ok; } }`,
+    });
+    const target = await targets.open({ kind: 'configuration', path: folder, engine: 'nginx' });
+    const workers = async () =>
+      (await target.errorLog()).filter((line) => line.includes('start worker process ')).length;
+    await expect.poll(workers).toBeGreaterThanOrEqual(expected);
+    expect(await workers()).toBe(expected);
+  });
+
   test('of some megabytes, or that includes itself, ends in a verdict', async () => {
     await using targets = new Targets();
     const line = `set $x ${'y'.repeat(80)};\n`;

@@ -91,6 +91,8 @@ async function openOnce(
       applications: applications.ports,
       unixSockets: applications.unixSockets,
       ipv6: hasIpv6(),
+      // What one worker has seen of an instance that failed, the next hasn't: with more of them, chance would have a say.
+      oneCore: !lab.processes,
     });
     const translation = createTranslation(mapped.addresses.pairs, sandbox.root);
     applications.translate(translation);

@@ -1,4 +1,4 @@
-import type { Application, Objective, Trial } from '../../../grader/index.ts';
+import type { Application, Objective, Response, Trial } from '../../../grader/index.ts';
 import { duringOutage, forgetOutages, instances, marked, recoveryLimit, restart, withoutTraffic } from './instances.ts';
 
 /** During one outage. A policy that leaves it to chance spares the stopped instance all of them once in 16 million times. */
@@ -129,6 +129,10 @@ async function bothTogether(trial: Trial, other: Application): Promise<void> {
   }
 }
 
-function someRequests({ client, random }: Trial) {
-  return client.burst(Array.from({ length: 16 }, () => `/status?${random.word()}`));
+/** In three waves: in a server of several workers each should come to know of the outage. */
+async function someRequests({ client, random }: Trial) {
+  const responses: Response[] = [];
+  for (let wave = 0; wave < 3; wave++)
+    responses.push(...(await client.burst(Array.from({ length: 16 }, () => `/status?${random.word()}`))));
+  return responses;
 }
