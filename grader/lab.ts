@@ -16,6 +16,8 @@ export interface Lab {
   readonly users?: boolean;
   /** Whether the lab is about the server's processes: it gets a master and workers even where one process would do. */
   readonly processes?: boolean;
+  /** Whether a configuration is changed and read anew while it runs; one process can do that as well as a master. */
+  readonly reloads?: boolean;
   /**
    * Where requests go that don't say: port 80 when left out. `site` is where the site is, port 443 when port 80 sends
    * everybody there, so that a lab about something else takes a site with HTTPS and one without (docs/decisions/site-door.md).

@@ -106,6 +106,17 @@ describe.skipIf(nginxMissing)('a configuration on nginx', () => {
     expect(await workers()).toBe(expected);
   });
 
+  test('is read anew by the one process that runs it, in a lab that reloads', async () => {
+    await using targets = new Targets();
+    const target = await targets.configuration(proxyToCatalog, labFor({ reloads: true }));
+    expect(target.world.has('reload')).toBe(true);
+    expect(target.world.has('workers')).toBe(false);
+    await target.world.server.edit('location = /new { return 204; }');
+    expect((await target.client.get('/new')).status).not.toBe(204);
+    target.world.server.signal('SIGHUP');
+    await expect.poll(async () => (await target.client.get('/new')).status, { timeout: 20_000 }).toBe(204);
+  });
+
   test('of some megabytes, or that includes itself, ends in a verdict', async () => {
     await using targets = new Targets();
     const line = `set $x ${'y'.repeat(80)};\n`;

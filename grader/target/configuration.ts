@@ -110,7 +110,8 @@ async function openOnce(
     const doors = mapped.doors.map((door) => ({ host: door.host, port: door.sandbox }));
     const messages: StartupMessage[] = [...submission.refused, ...mapped.refused, ...circle(tree, submission)];
     const instructions = launcher === plainLauncher ? command.instructions : undefined;
-    const hosting = command.single ? host : undefined;
+    // A signal would reach all that are hosted beside it.
+    const hosting = command.single && !lab.reloads ? host : undefined;
     const launch = (): Server => {
       if (instructions === undefined) return run([]);
       if (hosting !== undefined) return hosting.start(instructions);
@@ -155,7 +156,8 @@ async function openOnce(
     if (lab.users) capabilities.add('users');
     if (applications.unixSockets.size > 0) capabilities.add('unix-sockets');
     if (instructions !== undefined && command.single) capabilities.add('skip-time');
-    if (lab.processes) capabilities.add('reload').add('workers');
+    if (lab.processes || lab.reloads) capabilities.add('reload');
+    if (lab.processes) capabilities.add('workers');
     if (lab.processes && showsProcesses) capabilities.add('processes');
     if (fromElsewhere && (await hasLoopbackNetwork())) capabilities.add('client-addresses');
     client = createClient({

@@ -22,6 +22,7 @@ import { dotFiles } from '../lab10-security/objectives/files.ts';
 import { methods } from '../lab10-security/objectives/methods.ts';
 import { headers, noVersion } from '../lab10-security/objectives/pages.ts';
 import { statusPage } from '../lab10-security/objectives/status-page.ts';
+import { broken, reload } from '../lab11-scale/objectives/reload.ts';
 import { accessLog } from './objectives/access-log.ts';
 import { repeated } from './objectives/repeated.ts';
 import { underLoad } from './objectives/under-load.ts';
@@ -42,6 +43,7 @@ const lab: Lab = {
   applications: ['catalog-1', 'catalog-2', 'back-office'],
   tls: true,
   users: true,
+  reloads: true,
   door: 'site',
   predictions,
   objectives: [
@@ -63,7 +65,7 @@ const lab: Lab = {
       [noEscape, { slug: 'no-escape', points: 2 }],
 
       // Its entries grow old while other things are looked at.
-      [hit, { slug: 'cache-hit', points: 6, ...visitors }],
+      [hit, { slug: 'cache-hit', points: 4, ...visitors }],
       [query, { slug: 'cache-query', points: 4, ...visitors }],
       [errors, { slug: 'cache-errors', points: 3, ...visitors }],
 
@@ -89,6 +91,9 @@ const lab: Lab = {
     accessLog,
     underLoad,
     ...repeated([
+      [reload, { slug: 'reload', points: 4, after: 'catalog' }],
+      [broken, { slug: 'broken', points: 2 }],
+
       [hsts, { slug: 'hsts', points: 5, plain: true, kind: 'stretch', after: 'tls' }],
       [http2, { slug: 'http2', points: 5, kind: 'stretch', after: 'tls' }],
       [keepalive, { slug: 'keepalive', points: 5, kind: 'stretch', after: 'both-backends' }],

@@ -141,7 +141,7 @@ export const underLoad: Objective = {
   title:
     'Sixteen visitors at once lose no request, while a robot is refused, slow pages wait, and an instance fails and returns.',
   kind: 'core',
-  points: 8,
+  points: 4,
   dependsOn: ['lab13.keeps-working', 'lab13.limited', 'lab13.admits'],
   needs: ['applications', 'stop-applications', 'files', 'users', 'client-addresses'],
   alone: true,

@@ -2,6 +2,7 @@
 // The build way: this program is the web server. Run the check with --build to have it graded.
 // Its world comes in the environment: PORT, HTTPS_PORT, STATUS_PORT (8088 on a real machine), CATALOG_1, CATALOG_2 and
 // BACK_OFFICE (host:port), POSTER_DIR, LOG_DIR, TLS_CERT, TLS_KEY and HTPASSWD (files).
+// What is about reloads is skipped, and doesn't count: what a signal means to a program is its author's to say.
 // What labs 3 to 6 were about is here. What you wrote for labs 7 to 10 comes in, and a log.
 import { type Exchange, forward, pool, redirect, sendFile, serve } from '#proxy';
 
