@@ -50,6 +50,11 @@ export function parseTime(text: string): number | undefined {
   return total <= Number.MAX_SAFE_INTEGER ? total : undefined;
 }
 
+/** A time in whole seconds, as milliseconds: with `ms` in it nginx takes it for wrong. */
+export function parseSeconds(text: string): number | undefined {
+  return text.includes('ms') ? undefined : parseTime(text);
+}
+
 /** The size of a directive's word, in bytes; throws nginx's error. */
 export function size(directive: Directive, index = 0): number {
   return valid(directive, parseSize(directive.words[index]!.text));
@@ -63,6 +68,11 @@ export function offset(directive: Directive, index = 0): number {
 /** The time of a directive's word, in milliseconds; throws nginx's error. */
 export function time(directive: Directive, index = 0): number {
   return valid(directive, parseTime(directive.words[index]!.text));
+}
+
+/** The time of a directive's word that may not have `ms` in it, in milliseconds; throws nginx's error. */
+export function seconds(directive: Directive, index = 0): number {
+  return valid(directive, parseSeconds(directive.words[index]!.text));
 }
 
 /** The number of a directive's word; throws nginx's error. */

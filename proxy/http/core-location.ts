@@ -1,5 +1,5 @@
 import type { Directive } from '../config/directive.ts';
-import { ConfigError, failure, parseSize, parseTime, time } from '../config/index.ts';
+import { ConfigError, failure, parseSeconds, parseSize, seconds, time } from '../config/index.ts';
 import { LocationTree } from '../routing/location.ts';
 import type { Captured, CoreLocation, ErrorPage, GzipProxied, Location, Locations, TryFiles } from './configuration.ts';
 import type { Build, Configurations } from './module.ts';
@@ -289,7 +289,7 @@ function fallbackOf(text: string, build: Build): TryFiles['fallback'] {
 export function setKeepaliveTimeout(location: CoreLocationState, directive: Directive, build: Build): void {
   if (location.keepaliveTimeout !== undefined) build.fail('"keepalive_timeout" directive is duplicate');
   location.keepaliveTimeout = time(directive);
-  if (directive.words.length > 1) location.keepaliveHeader = Math.floor(time(directive, 1) / 1000);
+  if (directive.words.length > 1) location.keepaliveHeader = Math.floor(seconds(directive, 1) / 1000);
 }
 
 /** `limit_except method ... { ... }`. */
@@ -324,7 +324,7 @@ export function setOpenFileCache(location: CoreLocationState, directive: Directi
   for (const { text } of directive.words) {
     if (text === 'off') return;
     const [name, value = ''] = text.split('=');
-    const parsed = name === 'max' ? Number(value) : name === 'inactive' ? parseTime(value) : undefined;
+    const parsed = name === 'max' ? Number(value) : name === 'inactive' ? parseSeconds(value) : undefined;
     if (parsed === undefined || !(parsed > 0)) build.fail(`invalid "open_file_cache" parameter "${text}"`);
     if (name === 'max') max = parsed!;
     else inactive = parsed!;

@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { buffers, flag, number, offset, oneOf, severalOf, size, time } from '../config/index.ts';
+import { buffers, flag, number, offset, oneOf, seconds, severalOf, size, time } from '../config/index.ts';
 import { accepted } from './accepted.ts';
 import { Builder, mergeAll } from './build.ts';
 import type { CoreMain } from './configuration.ts';
@@ -184,7 +184,9 @@ export const core: Module = {
     ofLocation('location', everywhereAndIf, 'post_action', 'postAction', text),
     ofLocation('location', everywhere, 'recursive_error_pages', 'recursiveErrorPages', flag),
     ofLocation('location', everywhere, 'msie_padding', 'msiePadding', flag),
-    ofLocation('location', everywhere, 'open_file_cache_valid', 'openFileCacheValid', (directive) => time(directive)),
+    ofLocation('location', everywhere, 'open_file_cache_valid', 'openFileCacheValid', (directive) =>
+      seconds(directive),
+    ),
     ofLocation('location', everywhere, 'open_file_cache_errors', 'openFileCacheErrors', flag),
     ofLocation('location', everywhereAndIf, 'sendfile', 'sendfile', flag),
     ofLocation('location', everywhere, 'tcp_nodelay', 'tcpNodelay', flag),

@@ -190,7 +190,8 @@ export class Engine {
 
   #tell(event: 'begin' | 'retire'): void {
     const main = this.configuration.http?.main;
-    if (main !== undefined) for (const module of this.configuration.modules) module[event]?.(main.get(module));
+    if (main !== undefined)
+      for (const module of this.configuration.modules) module[event]?.(main.get(module), this.#zones);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Directive } from '../config/directive.ts';
-import { failure, parseSize, parseTime } from '../config/index.ts';
+import { failure, parseSeconds, parseSize } from '../config/index.ts';
 import type { Listen } from './configuration.ts';
 
 /** What the words after the address of a `listen` say. */
@@ -86,8 +86,8 @@ function keepAlive(value: string, fail: () => never): number | undefined {
   const parts = value.split(':');
   const [idle = '', interval = '', count = ''] = parts;
   const numbers = [
-    idle === '' ? 0 : parseTime(idle),
-    interval === '' ? 0 : parseTime(interval),
+    idle === '' ? 0 : parseSeconds(idle),
+    interval === '' ? 0 : parseSeconds(interval),
     /^\d*$/.test(count) ? Number(count) : undefined,
   ];
   if (parts.length > 3 || numbers.includes(undefined) || numbers.every((each) => each === 0)) fail();

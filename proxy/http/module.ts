@@ -2,7 +2,7 @@ import type { Context, Directive } from '../config/directive.ts';
 import type { Exchange } from './exchange.ts';
 import type { Regex } from './regex.ts';
 import type { SharedZone } from './shared-zones.ts';
-import type { ZoneAct } from './zone-keeper.ts';
+import type { ZoneAct, ZoneKeeper } from './zone-keeper.ts';
 
 /** The phases a request goes through, in nginx's order. `content` handlers come last; `log` runs when all is sent. */
 export type Phase =
@@ -118,10 +118,16 @@ export interface Module {
   postConfiguration?(main: any, build: Build): void;
   /** Called when a configuration begins to take requests. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  begin?(main: any): void;
+  begin?(main: any, zones: ZoneKeeper): void;
   /** Called when a configuration takes no more requests (a reload replaced it, or the process ends): lets go of what is idle, and keeps nothing from now on. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   retire?(main: any): void;
+  /** Called in the process that outlives the workers (the only one, where there are none) when a configuration is at work: what is to be done for all of them begins ... */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  takeCharge?(main: any): void;
+  /** ... and when another configuration has taken its place: it ends. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  resign?(main: any): void;
   /** `$name` getters; a name ending in `_` is a prefix (`arg_`, `http_`, ...) whose getter gets the rest. */
   readonly variables?: Readonly<Record<string, (exchange: Exchange, rest: string) => string | undefined>>;
   readonly phases?: Partial<Readonly<Record<Phase, Handler>>>;

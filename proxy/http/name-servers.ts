@@ -1,4 +1,4 @@
-import { type Directive, failure, parseTime } from '../config/index.ts';
+import { type Directive, failure, parseSeconds } from '../config/index.ts';
 
 /** What is known of a name, and until when (performance.now, ms). */
 interface Known {
@@ -87,7 +87,7 @@ export function nameServers(directive: Directive): NameServers {
   for (const { text } of directive.words) {
     const [, name, value = ''] = /^(valid|ipv4|ipv6|status_zone)=(.*)$/.exec(text) ?? [];
     if (name === 'valid') {
-      valid = parseTime(value);
+      valid = parseSeconds(value);
       if (valid === undefined) throw failure(directive, `invalid parameter: ${text}`);
     } else if (name === 'ipv4' || name === 'ipv6') {
       if (value !== 'on' && value !== 'off') throw failure(directive, `invalid parameter: ${text}`);

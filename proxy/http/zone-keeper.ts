@@ -15,6 +15,11 @@ export interface ZoneKeeper {
   /** Several workers serve this configuration. */
   readonly shared: boolean;
   /**
+   * Has something done by the process that outlives the workers, whoever has the zones; nobody hears what came out.
+   * Missing where that is this process.
+   */
+  readonly tell?: <Asked>(act: ZoneAct<Asked>, asked: Asked) => void;
+  /**
    * Does it at once and returns the result, where the zones are this process's own. Otherwise returns `undefined`, and
    * `later` gets the result; it gets `undefined` when none has come in `ZONE_PATIENCE`, and the result then if it comes after all.
    */

@@ -36,7 +36,6 @@ export function upstreamNotes(prefix: string): Notes {
     store: { default: 'off', differs: 'the file is written beside its place; the temporary folder is not used' },
     store_access: { default: 'user:rw' },
     cache: { default: 'off' },
-    cache_path: { differs: 'each worker keeps to `inactive` and `max_size` by what it has seen of the files itself' },
     cache_methods: { default: 'GET HEAD' },
     cache_min_uses: { default: '1' },
     cache_lock: { default: 'off' },

@@ -1,4 +1,4 @@
-import { parseTime } from '../config/index.ts';
+import { parseSeconds } from '../config/index.ts';
 import { clock } from '../http/clock.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, ComplexValue, DirectiveSpec, Module } from '../http/module.ts';
@@ -130,7 +130,7 @@ function parseExpires(text: string, modified: boolean): Expires | string {
 }
 
 function secondsOf(text: string): number | undefined {
-  const milliseconds = parseTime(text);
+  const milliseconds = parseSeconds(text);
   return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000);
 }
 

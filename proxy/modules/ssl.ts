@@ -7,9 +7,9 @@ import {
   oneOf,
   PlacelessError,
   parseSize,
+  seconds,
   severalOf,
   size,
-  time,
 } from '../config/index.ts';
 import { accepted } from '../http/accepted.ts';
 import { issuersAbove, readPasswords, readPem } from '../http/certificate.ts';
@@ -99,7 +99,7 @@ export const ssl: Module = {
     once('ssl_ecdh_curve', 1, 'curves', (directive) => directive.words[0]!.text),
     once('ssl_prefer_server_ciphers', 'flag', 'preferServerCiphers', flag),
     once('ssl_session_cache', [1, 2], 'sessionCache', sessionCache),
-    once('ssl_session_timeout', 1, 'sessionTimeout', (directive) => time(directive)),
+    once('ssl_session_timeout', 1, 'sessionTimeout', (directive) => seconds(directive)),
     once('ssl_session_tickets', 'flag', 'sessionTickets', flag),
     once('ssl_buffer_size', 1, 'bufferSize', (directive) => size(directive)),
     once('ssl_dhparam', 1, 'dhparam', configurationFile),

@@ -1,4 +1,4 @@
-import { type Directive, number, parseSize, parseTime, time } from '../config/index.ts';
+import { type Directive, number, parseSeconds, parseSize, time } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, Module } from '../http/module.ts';
 import { parseHostAndPort, resolveNow } from '../upstream/address.ts';
@@ -194,7 +194,7 @@ function readParameter(
   const [, name, value] = /^(weight|max_fails|fail_timeout|max_conns)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) return false;
   if (name === 'fail_timeout') {
-    const parsed = parseTime(value);
+    const parsed = parseSeconds(value);
     if (parsed === undefined) return false;
     server.failTimeout = Math.floor(parsed / 1000) * 1000;
     return true;

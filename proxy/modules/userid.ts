@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { failure, number, oneOf, parseTime, severalOf } from '../config/index.ts';
+import { failure, number, oneOf, parseSeconds, severalOf } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, Module } from '../http/module.ts';
 import { inherit, slot } from '../http/slot.ts';
@@ -96,7 +96,7 @@ function expiresOf(directive: Directive): number | 'max' {
   const word = text(directive);
   if (word === 'max') return 'max';
   if (word === 'off') return 0;
-  const milliseconds = parseTime(word);
+  const milliseconds = parseSeconds(word);
   if (milliseconds === undefined) throw failure(directive, `"${directive.name}" directive invalid value`);
   return Math.floor(milliseconds / 1000);
 }

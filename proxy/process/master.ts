@@ -4,6 +4,7 @@ import { ConfigError } from '../config/index.ts';
 import { buildConfiguration } from '../http/build-configuration.ts';
 import type { Configuration, Severity } from '../http/configuration.ts';
 import { ErrorLogs } from '../http/error-log.ts';
+import { takeCharge } from './charge.ts';
 import { Child, type Ended } from './child.ts';
 import { ListeningSockets } from './listening.ts';
 import { closeAccessLogs, giveLogs, openLogs } from './logs.ts';
@@ -77,6 +78,7 @@ export class Master {
         return false;
       }
       use();
+      takeCharge(configuration);
       this.#pidFile = pidFileOf(configuration);
       if (this.#pidFile !== undefined) writePidFile(this.#pidFile);
       return true;
@@ -246,6 +248,7 @@ export class Master {
       this.#generation = fresh;
       this.#movePid(old, fresh);
       use();
+      takeCharge(configuration, old?.configuration);
       if (old !== undefined) this.#retire(old);
     } catch (error) {
       this.#log('emerg', error instanceof Error ? error.message : String(error));

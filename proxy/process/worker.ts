@@ -9,6 +9,7 @@ import type { Module } from '../http/module.ts';
 import { OwnTraffic, type TrafficKeeper } from '../http/traffic.ts';
 import type { ZoneKeeper } from '../http/zone-keeper.ts';
 import { accessLogFiles } from '../modules/log.ts';
+import { takeCharge } from './charge.ts';
 import { closeAccessLogs, openLogs } from './logs.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { Sockets } from './sockets.ts';
@@ -168,6 +169,7 @@ export class Worker {
     }
     this.#engine = engine;
     use();
+    if (!this.#underMaster) takeCharge(configuration, old?.configuration);
     if (old !== undefined) this.#retire(old);
     return true;
   }

@@ -49,6 +49,8 @@ export class ZoneClient implements ZoneKeeper {
     return undefined;
   }
 
+  readonly tell = <Asked>(act: ZoneAct<Asked>, told: Asked): void => this.#send({ kind: 'tell', act: act.name, told });
+
   receive(message: ZoneMessage): void {
     if (message.kind === 'answer') {
       for (const [number, result] of message.answers) {

@@ -54,7 +54,12 @@ export class ZoneHost {
   }
 
   receive(member: ZoneMember, message: ZoneMessage): void {
-    if (message.kind === 'ask') {
+    if (message.kind === 'tell') {
+      const { configuration, holder } = member;
+      actsOf(configuration)
+        .get(message.act)!
+        .perform(configuration, holder, message.told as never);
+    } else if (message.kind === 'ask') {
       // What the owner asked before the zones became its own it answers itself.
       if (this.#owner === member) return;
       if (this.#waiting !== undefined) this.#waiting.push([member, message.asked]);

@@ -3,6 +3,8 @@ export type ZoneMessage =
   /** A worker has something done; numbers are its own. */
   | { readonly kind: 'ask'; readonly asked: readonly Asked[] }
   | { readonly kind: 'answer'; readonly answers: readonly (readonly [number: number, result: unknown])[] }
+  /** A worker has something done by the master, whoever has the zones. */
+  | { readonly kind: 'tell'; readonly act: string; readonly told: unknown }
   /** The zones, with all they hold, are the worker's own from now on: it is the only one. */
   | { readonly kind: 'own'; readonly saved: SavedZones }
   /** The master wants them back ... */

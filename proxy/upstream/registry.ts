@@ -3,7 +3,7 @@ import type { ComplexValue, Module } from '../http/module.ts';
 import type { SharedZone } from '../http/shared-zones.ts';
 import { type HostAndPort, resolveNow } from './address.ts';
 import type { Balancer, BalancerFactory } from './balancer.ts';
-import { cacheActs } from './cache/duties.ts';
+import { cacheActs } from './cache/cache-path.ts';
 import { createPeers, type Peers, type ServerParameters } from './peer.ts';
 import { Pool, type PoolLimits } from './pool.ts';
 import { roundRobin } from './round-robin.ts';

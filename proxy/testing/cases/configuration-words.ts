@@ -37,6 +37,21 @@ export default {
     'trust without an authority for what a variable leads to':
       'server { location / { uwsgi_pass $x; uwsgi_ssl_verify on; } }',
     'a bracket of a listen that is not closed': 'server { listen [::1 backlog=0; }',
+    ...Object.fromEntries(
+      [
+        'proxy_cache_path cache keys_zone=a:1m inactive=1500ms;',
+        'proxy_cache_valid 1500ms;',
+        'open_file_cache max=10 inactive=1500ms;',
+        'open_file_cache_valid 1500ms;',
+        'keepalive_timeout 1500ms 1500ms;',
+        'ssl_session_timeout 1500ms;',
+        'resolver 127.0.0.1 valid=1500ms;',
+        'userid_expires 1500ms;',
+        'expires 1500ms;',
+        'upstream x { server 127.0.0.1 fail_timeout=1500ms; }',
+        'server { listen 18081 so_keepalive=1500ms::; }',
+      ].map((text) => [`no milliseconds: ${text}`, text]),
+    ),
     'a directive with a line end in it': 'server { location / { \\\nx 1; } }',
   },
 } satisfies CaseFile;

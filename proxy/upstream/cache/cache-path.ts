@@ -1,8 +1,10 @@
-import { type Directive, parseOffset, parseSize, parseTime } from '../../config/index.ts';
+import { type Directive, parseOffset, parseSeconds, parseSize, parseTime } from '../../config/index.ts';
 import type { Build } from '../../http/module.ts';
 import type { SharedZone } from '../../http/shared-zones.ts';
-import { CacheDuties } from './duties.ts';
+import type { ZoneAct, ZoneKeeper } from '../../http/zone-keeper.ts';
+import { CacheDuties, dutyActs } from './duties.ts';
 import { CacheManager } from './manager.ts';
+import { CacheReports, type KeptFile } from './reports.ts';
 import { type CachePath, CacheZone } from './zone.ts';
 
 /** What `proxy_cache_path` declares: the files and what is known of them, and how one configuration wants them kept. */
@@ -21,17 +23,46 @@ export class Cache {
     this.#manager = new CacheManager(zone);
   }
 
-  /** The configuration is at work. */
-  begin(): void {
+  /** The configuration is at work in this process. */
+  begin({ tell }: ZoneKeeper): void {
     this.zone.path = this.#path;
-    this.#manager.start();
+    const { name } = this.#path;
+    if (tell !== undefined)
+      this.zone.reports = new CacheReports(this.zone, (kept) => tell(tellKept, { zone: name, kept }));
   }
 
   /** The configuration takes no more requests. */
   retire(): void {
+    this.zone.reports?.flush();
+  }
+
+  /** From now on this process looks after the files ... */
+  manage(): void {
+    this.zone.path = this.#path;
+    this.#manager.start();
+  }
+
+  /** ... until another configuration's cache does. */
+  unmanage(): void {
     this.#manager.stop();
   }
+
+  /** A worker tells what it has stored and given. */
+  heard(kept: readonly KeptFile[]): void {
+    this.#manager.heard(kept);
+  }
 }
+
+const tellKept: ZoneAct<{ readonly zone: string; readonly kept: readonly KeptFile[] }, true> = {
+  name: 'cache kept',
+  perform(configuration, _, { zone, kept }) {
+    (configuration.zones.named(zone).state as Cache).heard(kept);
+    return true;
+  },
+};
+
+/** What is done to caches for all processes. */
+export const cacheActs: readonly ZoneAct[] = [...dutyActs, tellKept];
 
 const LARGEST_LEVELS = 3;
 const SMALLEST_ZONE = 8192;
@@ -89,7 +120,7 @@ function readParameter(path: Path, text: string, build: Build): void {
       return;
     }
     case 'inactive':
-      path.inactive = numberOf((words) => parseTime(words));
+      path.inactive = numberOf((words) => parseSeconds(words));
       return;
     case 'max_size':
       path.maxSize = numberOf(parseOffset);

@@ -82,12 +82,12 @@ export class CachedRequest {
     const node = this.#hold();
     if (node.error !== 0 && node.errorUntil >= now) return node.error;
     node.error = 0;
-    const rare = !node.exists && node.uses < this.#use.minUses;
-    // Another process may have stored it.
+    // Another process may have stored it, or removed it.
     const reader = this.#openFile();
     if (reader === undefined) {
+      if (node.exists) node.uses = 1;
       this.#zone.gone(node);
-      return rare ? 'rare' : this.#lock(node);
+      return node.uses < this.#use.minUses ? 'rare' : this.#lock(node);
     }
     return this.#take(reader, node, now);
   }

@@ -1,7 +1,17 @@
-import { ConfigError, type Directive, flag, number, offset, parseTime, severalOf, time } from '../../config/index.ts';
+import {
+  ConfigError,
+  type Directive,
+  flag,
+  number,
+  offset,
+  parseSeconds,
+  severalOf,
+  time,
+} from '../../config/index.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import type { Build, ComplexValue, DirectiveSpec } from '../../http/module.ts';
 import type { SharedZone } from '../../http/shared-zones.ts';
+import type { ZoneKeeper } from '../../http/zone-keeper.ts';
 import { NEXT } from '../failure.ts';
 import { type Cache, readCachePath } from './cache-path.ts';
 import type { ValidTime } from './freshness.ts';
@@ -16,11 +26,17 @@ export interface CacheMain {
 /** What a module that can cache does of caches over its life. */
 export const cacheMain = {
   createMain: (): CacheMain => ({ caches: [] }),
-  begin({ caches }: CacheMain): void {
-    for (const { state } of caches) (state as Cache).begin();
+  begin({ caches }: CacheMain, zones: ZoneKeeper): void {
+    for (const { state } of caches) (state as Cache).begin(zones);
   },
   retire({ caches }: CacheMain): void {
     for (const { state } of caches) (state as Cache).retire();
+  },
+  takeCharge({ caches }: CacheMain): void {
+    for (const { state } of caches) (state as Cache).manage();
+  },
+  resign({ caches }: CacheMain): void {
+    for (const { state } of caches) (state as Cache).unmanage();
   },
 };
 
@@ -148,7 +164,7 @@ function readUseStale(directive: Directive, build: Build, stale: readonly string
 function readValid(directive: Directive, build: Build): ValidTime[] {
   const words = directive.words.map(({ text }) => text);
   const last = words.pop()!;
-  const milliseconds = parseTime(last) ?? build.fail(`invalid time value "${last}"`);
+  const milliseconds = parseSeconds(last) ?? build.fail(`invalid time value "${last}"`);
   const seconds = Math.floor(milliseconds / 1000);
   if (words.length === 0) return USUAL.map((status) => ({ status, seconds }));
   return words.map((text) => {

@@ -88,7 +88,7 @@ const freeDuty: ZoneAct<Duty, true> = {
   },
 };
 
-export const cacheActs: readonly ZoneAct[] = [takeDuty, countUse, freeDuty];
+export const dutyActs: readonly ZoneAct[] = [takeDuty, countUse, freeDuty];
 
 /** The duties of one cache, as a request sees them. */
 export interface Duties {

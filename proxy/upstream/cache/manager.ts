@@ -2,21 +2,26 @@ import { promises as files, statfsSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemPath } from '../../config/index.ts';
+import { type KeptFile, REPORT_EVERY } from './reports.ts';
 import type { CacheNode, CacheZone } from './zone.ts';
 
-/** Milliseconds between two rounds when there is nothing to do. Source: ngx_http_file_cache_manager. */
-const PAUSE = 10_000;
+/** Most and least milliseconds between two rounds. Source: ngx_http_file_cache_expire, which counts in seconds. */
+const MOST_PAUSE = 10_000;
+const LEAST_PAUSE = 1_000;
 const DIGEST = /^[0-9a-f]{32}$/;
 /** What an interrupted write leaves behind: see `EntryWriter`. */
 export const TEMPORARY = /^[0-9a-f]{32}\.\d+\.\d+\.tmp$/;
 
 /**
  * Looks after the files of one cache: learns what is there from earlier, removes what nobody asked for in `inactive`,
- * and keeps to `max_size` and `min_free`, in small steps between which the server serves. Holds no process.
+ * and keeps to `max_size` and `min_free`, in small steps between which the server serves. Holds no process. One process
+ * does it for all: nginx has one for it, here it is the master, which workers tell what they store and give.
  */
 export class CacheManager {
   readonly #zone: CacheZone;
   readonly #stopped = new AbortController();
+  /** ms that what workers tell may be late; 0 while there is nobody to tell. */
+  #late = 0;
 
   constructor(zone: CacheZone) {
     this.#zone = zone;
@@ -33,12 +38,30 @@ export class CacheManager {
   }
 
   async #run(): Promise<void> {
+    this.#zone.measure();
     await this.#load(systemPath(this.#zone.path.folder));
     while (!this.#stopped.signal.aborted) {
-      await this.#expire();
-      await this.#shrink();
-      await this.#sleep(PAUSE);
+      const pause = await this.#expire();
+      await this.shrink();
+      await this.#sleep(Math.max(LEAST_PAUSE, Math.min(MOST_PAUSE, pause)));
     }
+  }
+
+  /** A worker tells what it has stored and given. */
+  heard(kept: readonly KeptFile[]): void {
+    this.#late = 2 * REPORT_EVERY;
+    const unknown: KeptFile[] = [];
+    for (const file of kept) {
+      const [digest, size, last] = file;
+      if (this.#zone.nodes.get(digest)?.exists) this.#zone.stored(this.#zone.use(digest, last).node, size);
+      else unknown.push(file);
+    }
+    if (unknown.length > 0) void this.#look(unknown);
+  }
+
+  /** What isn't known here is new, or has been removed since it was told. */
+  async #look(told: readonly KeptFile[]): Promise<void> {
+    for (const [digest, , last] of told) await this.#found(digest, this.#zone.file(digest), last);
   }
 
   #sleep(ms: number): Promise<void> {
@@ -62,12 +85,12 @@ export class CacheManager {
     await visit(top);
   }
 
-  async #found(digest: string, file: string): Promise<void> {
+  async #found(digest: string, file: string, last = Date.now()): Promise<void> {
     const known = this.#zone.nodes.get(digest);
     if (known?.exists) return;
     const facts = await files.stat(file).catch(() => undefined);
     if (facts === undefined) return;
-    const { node, fresh } = this.#zone.use(digest);
+    const { node, fresh } = this.#zone.use(digest, last);
     if (fresh) node.uses = 0;
     if (!node.exists) this.#zone.stored(node, facts.size);
   }
@@ -78,22 +101,29 @@ export class CacheManager {
     await files.rm(file, { force: true });
   }
 
-  async #expire(): Promise<void> {
+  /** Removes what nobody asked for; returns the ms until there is more of it. */
+  async #expire(): Promise<number> {
     const { managerFiles, managerSleep } = this.#zone.path;
-    const now = Date.now();
+    const now = Date.now() - this.#late;
+    let next = Number.POSITIVE_INFINITY;
     let removed = 0;
     for (const node of [...this.#zone.nodes.values()]) {
-      if (node.expire > now) break;
-      if (node.holders > 0) continue;
+      if (node.expire > now) next = Math.min(next, node.expire - now);
+      if (node.expire > now || node.holders > 0) continue;
       this.#remove(node);
       if (++removed % managerFiles === 0) await this.#sleep(managerSleep);
     }
+    return next;
   }
 
-  async #shrink(): Promise<void> {
+  /** Removes what was asked for longest ago, until the rest is small enough. */
+  async shrink(): Promise<void> {
+    if (!this.#tooMuch()) return;
+    if (this.#late > 0) await this.#sleep(this.#late);
     const { managerFiles, managerSleep } = this.#zone.path;
     let removed = 0;
-    for (const node of [...this.#zone.nodes.values()]) {
+    // Almost in this order already: workers tell of a second at a time.
+    for (const node of [...this.#zone.nodes.values()].sort((a, b) => a.expire - b.expire)) {
       if (!this.#tooMuch()) break;
       if (node.holders > 0 || !node.exists) continue;
       this.#remove(node);
@@ -102,8 +132,8 @@ export class CacheManager {
   }
 
   #tooMuch(): boolean {
-    const { maxSize, minFree, folder } = this.#zone.path;
-    if (this.#zone.size > maxSize) return true;
+    const { minFree, folder } = this.#zone.path;
+    if (this.#zone.isFull) return true;
     if (minFree === 0) return false;
     const { bavail, bsize } = statfsSync(systemPath(folder));
     return bavail * bsize < minFree;

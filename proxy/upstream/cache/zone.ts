@@ -1,6 +1,8 @@
+import { statfsSync } from 'node:fs';
 import { systemPath } from '../../config/index.ts';
 import { KeptEntries } from './kept-entries.ts';
 import { pathOf } from './keys.ts';
+import type { CacheReports } from './reports.ts';
 
 /** `proxy_cache_path` as it was written. Times in milliseconds, sizes in bytes. Source: ngx_http_file_cache_set_slot. */
 export interface CachePath {
@@ -50,8 +52,11 @@ export class CacheZone {
   path: CachePath;
   readonly nodes = new Map<string, CacheNode>();
   readonly kept = new KeptEntries();
-  /** Bytes of all files that are known. */
+  /** Bytes of all files that are known, in whole blocks of the file system, as nginx counts them. */
   size = 0;
+  /** Whom to tell what is asked for, where another process manages the files. */
+  reports: CacheReports | undefined;
+  #block = 4096;
   #writers = 0;
 
   constructor(path: CachePath) {
@@ -68,8 +73,28 @@ export class CacheZone {
     return ++this.#writers;
   }
 
-  /** The node of a digest, made when it isn't there; it counts as used now. */
-  use(digest: string): { readonly node: CacheNode; readonly fresh: boolean } {
+  /** Finds out the size of a block; until the folder is there it is taken to be 4 KB. */
+  measure(): void {
+    try {
+      this.#block = statfsSync(systemPath(this.path.folder)).bsize;
+    } catch {
+      return;
+    }
+    this.size = 0;
+    for (const { size } of this.nodes.values()) this.size += this.#onDisk(size);
+  }
+
+  /** Whether the files are as large together as they may be. Source: ngx_http_file_cache_manager. */
+  get isFull(): boolean {
+    return this.size >= Math.floor(this.path.maxSize / this.#block) * this.#block;
+  }
+
+  #onDisk(size: number): number {
+    return Math.ceil(size / this.#block) * this.#block;
+  }
+
+  /** The node of a digest, made when it isn't there; it counts as used `now` (ms since 1970), if not later. */
+  use(digest: string, now = Date.now()): { readonly node: CacheNode; readonly fresh: boolean } {
     let node = this.nodes.get(digest);
     const fresh = node === undefined;
     if (node === undefined) {
@@ -92,13 +117,14 @@ export class CacheZone {
     }
     this.nodes.set(digest, node);
     node.uses++;
-    node.expire = Date.now() + this.path.inactive;
+    node.expire = Math.max(node.expire, now + this.path.inactive);
+    this.reports?.asked(digest, now);
     return { node, fresh };
   }
 
   /** The file of a node is there and has so many bytes. */
   stored(node: CacheNode, size: number): void {
-    this.size += size - node.size;
+    this.size += this.#onDisk(size) - this.#onDisk(node.size);
     node.size = size;
     node.exists = true;
     node.error = 0;
@@ -107,7 +133,7 @@ export class CacheZone {
   /** The file of a node is not there (any more). */
   gone(node: CacheNode): void {
     this.kept.forget(node.digest);
-    this.size -= node.size;
+    this.size -= this.#onDisk(node.size);
     node.size = 0;
     node.exists = false;
   }
@@ -115,6 +141,14 @@ export class CacheZone {
   forget(node: CacheNode): void {
     this.gone(node);
     this.nodes.delete(node.digest);
+  }
+
+  /** Forgets, files left alone, what nobody asked this process for in `inactive`. */
+  forgetInactive(now: number): void {
+    for (const node of this.nodes.values()) {
+      if (node.expire > now) break;
+      if (node.holders === 0) this.forget(node);
+    }
   }
 
   /** A full zone forgets what was asked for longest ago; its file stays, and is found again when it is asked for. */
