@@ -70,6 +70,9 @@ describe('the commands for a class', () => {
     expect(again.stderr).toContain('3 submissions, 3 of them graded already');
     const regraded = await workbook('grade', folder.place('in'), ...options, '--regrade');
     expect(regraded.stdout).toContain('Graded again: every verdict is the same as before.');
+    expect(regraded.stderr).toContain('seed: 5');
+    const asBefore = await workbook('grade', folder.place('in'), ...options.slice(0, -2), '--regrade');
+    expect(asBefore.stderr).toContain('seed: of each check as before');
 
     const document: GradedClass = JSON.parse(readFileSync(join(out, 'class.json'), 'utf8'));
     expect(document.attempts.map(({ student, outcome }) => [student.id, outcome, student.enrolled])).toEqual([

@@ -105,7 +105,8 @@ export async function grade(place: string, options: GradeOptions): Promise<numbe
   await printReport(report, options);
   await writeClassReports(wanted, report.graded);
   if (options.deadline !== undefined) noteUnknownTimes(report.graded.attempts);
-  process.stderr.write(`\nResults: ${out}   seed: ${report.run.seed}\n`);
+  const asked = options.regrade && seed === undefined ? 'of each check as before' : report.run.seed;
+  process.stderr.write(`\nResults: ${out}   seed: ${asked}\n`);
   return report.graded.attempts.some(({ outcome }) => outcome === 'error') ? exitCodes.error : exitCodes.passed;
 }
 

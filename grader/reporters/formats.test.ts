@@ -122,6 +122,10 @@ const readers: Partial<Record<Format, (text: string) => Read>> = {
       expect(one.attribs.time).toMatch(/^\d+\.\d{3}$/);
       expect($(one).children('failure, error, skipped').length).toBeLessThanOrEqual(1);
       expect($(one).children(':not(failure, error, skipped)').length).toBe(0);
+      for (const { name, attribs } of $(one).children().toArray()) {
+        expect(Object.keys(attribs)).toEqual(name === 'skipped' ? ['message'] : ['message', 'type']);
+        if (name !== 'skipped') expect(attribs.type).toMatch(/^(configuration|program|command|live|solution)$/);
+      }
     });
     const property = (name: string) =>
       $(`property[name="${name}"]`)
