@@ -17,7 +17,7 @@ import { HostChoice, serverBeforeHost } from './request-host.ts';
 const MOST_PIPELINED = 65536;
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 /** The body of all requests that have none. */
-const NO_BODY = new IncomingBody(0, { bodyWanted() {}, bodyFull() {}, bodyTooLarge() {} });
+const NO_BODY = new IncomingBody(0, { bodyWanted() {}, bodyFull() {}, bodyTooLarge() {}, bodyInvalid() {} });
 
 const TIMED_OUT = 'client timed out (110: Connection timed out)';
 
@@ -170,11 +170,8 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
       this.#expectContinue = false;
       const taken = body.receive(bytes);
       this.#text = taken === rest.length ? '' : rest.slice(taken);
-      if (body.broken) {
-        exchange.keepAlive = false;
-        exchange.fail(body.errorStatus);
-        return;
-      }
+      // What is wrong with it matters to whoever has to do with it.
+      if (body.broken) exchange.keepAlive = false;
     }
     this.#service.phases.begin(exchange);
   }
@@ -324,8 +321,12 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
     this.#resume();
   }
 
-  bodyTooLarge(received: number): void {
-    this.#exchange?.logError('error', `client intended to send too large chunked body: 0+${received} bytes`);
+  bodyTooLarge(before: number, size: number): void {
+    this.#exchange?.logError('error', `client intended to send too large chunked body: ${before}+${size} bytes`);
+  }
+
+  bodyInvalid(): void {
+    this.#exchange?.logError('error', 'client sent invalid chunked body');
   }
 
   bodyFull(): void {

@@ -24,6 +24,10 @@ export interface RequestBody {
   resume(): void;
   /** Bytes of it that came, as they came, and that somebody read. */
   readonly bytesRead?: number;
+  /** The status for a body that can't be understood as far as it has come, for who has no use for it and answers; 0 otherwise. Source: ngx_http_discard_request_body. */
+  readonly refusal?: number;
+  /** The status for a body that a reader would refuse as far as it has come; 0 otherwise. */
+  readonly unreadable?: number;
   /** A body whose length isn't known is refused with 413 beyond so many bytes; 0 is no limit. */
   limit?(most: number): void;
 }

@@ -423,6 +423,8 @@ export class HttpExchange implements Exchange {
 
   /** Answers with our own page, whatever `error_page` says. */
   failPlainly(status: number): void {
+    // It is thrown away, and the log tells when that can't be done.
+    void this.body.refusal;
     this.errorStatus = status >= 494 && status <= 497 ? 400 : status;
     const text = errorPage(status, this.core.serverTokens, this.core.msiePadding, this.header('user-agent'));
     this.contentType = text === undefined ? undefined : 'text/html';

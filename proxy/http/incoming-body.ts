@@ -6,8 +6,10 @@ const MOST_KEPT = 65536;
 export interface BodySource {
   /** The body wants bytes (again): read the socket, and send `100 Continue` if the client waits for it. */
   bodyWanted(): void;
-  /** A reader learns that the body is larger than it may be. */
-  bodyTooLarge(received: number): void;
+  /** A reader learns that the body is larger than it may be: `before` bytes, and a chunk of `size`. */
+  bodyTooLarge(before: number, size: number): void;
+  /** Whoever reads or throws away learns that the coding is broken. */
+  bodyInvalid(): void;
   /** Enough bytes are waiting: leave the socket alone. */
   bodyFull(): void;
 }
@@ -40,8 +42,12 @@ export class IncomingBody implements RequestBody {
   #onEnd: (() => void) | undefined;
   #onError: ((status: number) => void) | undefined;
   #most = 0;
-  /** How many bytes there will be with the end of the chunk that is arriving. */
-  #announced = 0;
+  /** The sizes of the chunks that began while nobody read. */
+  readonly #early: number[] = [];
+  /** Bytes of all chunks before the one that is arriving, and its own. */
+  #before = 0;
+  #size = 0;
+  #toldInvalid = false;
 
   constructor(length: number | undefined, source: BodySource) {
     this.length = length;
@@ -60,7 +66,7 @@ export class IncomingBody implements RequestBody {
     this.#onData = onData;
     this.#onEnd = onEnd;
     this.#onError = onError;
-    if (this.#isTooLarge) this.#break(413);
+    this.#checkEarlyChunks();
     this.#flush();
     if (!this.complete && !this.#paused && !this.broken) this.#source.bodyWanted();
   }
@@ -79,6 +85,35 @@ export class IncomingBody implements RequestBody {
   /** Whether somebody (or nobody, on purpose) waits for bytes now. */
   get wanted(): boolean {
     return !this.complete && !this.broken && (this.#discarding || (this.#onData !== undefined && !this.#paused));
+  }
+
+  /** What to answer, by whoever has no use for the body, because it can't be understood as far as it has come; 0 otherwise. */
+  get refusal(): number {
+    if (!this.#invalid || this.#read) return 0;
+    this.#tellInvalid();
+    return this.errorStatus;
+  }
+
+  get unreadable(): number {
+    this.#checkEarlyChunks();
+    if (!this.broken) return 0;
+    this.#read = true;
+    this.#tellReason();
+    return this.errorStatus;
+  }
+
+  get #invalid(): boolean {
+    return this.broken && this.#chunks?.broken === true;
+  }
+
+  #tellReason(): void {
+    if (this.errorStatus === 413) this.#source.bodyTooLarge(this.#before, this.#size);
+    else if (this.#invalid) this.#tellInvalid();
+  }
+
+  #tellInvalid(): void {
+    if (!this.#toldInvalid) this.#source.bodyInvalid();
+    this.#toldInvalid = true;
   }
 
   /** From now on the bytes go nowhere: the answer was given without them. */
@@ -111,6 +146,7 @@ export class IncomingBody implements RequestBody {
     this.#came += taken;
     if (taken < 0) {
       this.#break(400);
+      if (this.#discarding && this.#invalid) this.#tellInvalid();
       return buffer.length;
     }
     if (this.#chunks.done) {
@@ -138,15 +174,38 @@ export class IncomingBody implements RequestBody {
 
   /** A chunk begins: false when the body is larger with it than it may be. */
   #announce(size: number): boolean {
-    this.#announced = this.received + size;
+    this.#before += this.#size;
+    this.#size = size;
     // Whoever doesn't read a body doesn't mind its size.
-    if (this.#onData === undefined || !this.#isTooLarge) return true;
+    if (this.#onData === undefined) {
+      if (!this.#read && !this.#discarding) this.#early.push(size);
+      return true;
+    }
+    return !this.#isTooLarge() || this.#refuseSize();
+  }
+
+  #isTooLarge(): boolean {
+    return this.#most > 0 && this.#before + this.#size > this.#most;
+  }
+
+  #refuseSize(): false {
     this.#break(413);
     return false;
   }
 
-  get #isTooLarge(): boolean {
-    return this.#most > 0 && this.#announced > this.#most;
+  /** A chunk that was too large comes before whatever was wrong after it. */
+  #checkEarlyChunks(): void {
+    let before = 0;
+    for (const size of this.#early.splice(0)) {
+      if (this.#most > 0 && before + size > this.#most) {
+        this.#before = before;
+        this.#size = size;
+        this.broken = true;
+        this.errorStatus = 413;
+        return;
+      }
+      before += size;
+    }
   }
 
   #deliver(buffer: Buffer, start: number, end: number): void {
@@ -174,7 +233,7 @@ export class IncomingBody implements RequestBody {
     if (this.broken) {
       const call = this.#onError;
       this.#settle();
-      if (this.errorStatus === 413) this.#source.bodyTooLarge(this.received);
+      this.#tellReason();
       call?.(this.errorStatus);
     } else if (this.complete) {
       const call = this.#onEnd;
@@ -196,6 +255,8 @@ const LARGEST_SIZE = 2 ** 63;
 /** Takes the chunked coding off, wherever reads happen to split it. Bare line feeds end lines, as in nginx. */
 export class ChunkedDecoder {
   done = false;
+  /** Something stood where it can't. */
+  broken = false;
   #state:
     | 'size'
     | 'extension'
@@ -230,7 +291,9 @@ export class ChunkedDecoder {
         if (this.#size === 0) this.#state = 'data end';
         continue;
       }
-      if (!this.#take(buffer[at++]!)) return -1;
+      if (this.#take(buffer[at++]!)) continue;
+      this.broken = true;
+      return -1;
     }
     return at;
   }

@@ -89,6 +89,8 @@ function listDirectory(exchange: Exchange): number {
     exchange.logError('error', `opendir() "${folder}" failed (${code})`);
     return code === 'ENOENT' || code === 'ENOTDIR' ? 404 : code === 'EACCES' ? 403 : 500;
   }
+  const refused = exchange.body.refusal ?? OK;
+  if (refused !== OK) return refused;
   exchange.status = 200;
   if (configuration.format === 'json') {
     exchange.contentType = 'application/json';

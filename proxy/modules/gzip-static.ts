@@ -56,6 +56,11 @@ function serveCompressed(exchange: Exchange): number {
     exchange.logError('crit', `"${path}" is not a regular file`);
     return 404;
   }
+  const refused = exchange.body.refusal ?? OK;
+  if (refused !== OK) {
+    closeSync(descriptor);
+    return refused;
+  }
   const modified = new Date(Math.floor(stats.mtimeMs / 1000) * 1000);
   describeFile(exchange, modified, fileEtag(stats), stats.size, contentTypeOf(exchange));
   exchange.allowRanges = false;

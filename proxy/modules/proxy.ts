@@ -14,7 +14,7 @@ import { proxyDirectives } from '../upstream/proxy-directives.ts';
 import { createProxyLocation, mergeProxyLocation, type ProxyLocation } from '../upstream/proxy-location.ts';
 import { type ProxyUrl, parseProxyUrl } from '../upstream/proxy-url.ts';
 import { type Upstream, type UpstreamRegistry, upstreamRegistry } from '../upstream/registry.ts';
-import { MemoryBody, NO_BODY, type OutgoingBody, StreamedBody, storeBody } from '../upstream/request-body.ts';
+import { MemoryBody, NO_BODY, type OutgoingBody, storeBody, streamBody } from '../upstream/request-body.ts';
 import { upstreamUri, writeRequestHead } from '../upstream/request-head.ts';
 import { storingFor } from '../upstream/storing.ts';
 import { takeHead } from '../upstream/take-head.ts';
@@ -84,7 +84,7 @@ function readBody(exchange: Exchange, location: ProxyLocation, url: ProxyUrl, up
   }
   const passes = location.passRequestBody !== false && own === undefined;
   if (passes && location.requestBuffering === false && (length !== undefined || location.form!.httpVersion === '1.1')) {
-    forward(exchange, location, url, upstream, new StreamedBody(exchange.body), length, true);
+    streamBody(exchange, (body) => forward(exchange, location, url, upstream, body, length, true));
     return;
   }
   storeBody(exchange, (stored) => {

@@ -139,6 +139,7 @@ function returnInstruction(directive: Directive, build: Build): CarryOut {
 function respondWith(status: number, value: ComplexValue): CarryOut {
   if (REDIRECTS.has(status)) {
     return (exchange) => {
+      if (exchange.body.refusal) return exchange.body.refusal;
       exchange.removeResponseHeader('location');
       const location = value(exchange);
       exchange.responseHeaders.push('Location', redirectLocation(exchange, location));
@@ -146,6 +147,7 @@ function respondWith(status: number, value: ComplexValue): CarryOut {
     };
   }
   return (exchange) => {
+    if (exchange.body.refusal) return exchange.body.refusal;
     exchange.status = status;
     exchange.contentType ??= contentTypeOf(exchange);
     exchange.respond(value(exchange));

@@ -12,7 +12,7 @@ import { settingsOf } from './forward-settings.ts';
 import { type Parameter, Parameters } from './parameters.ts';
 import type { AnswerProtocol } from './protocols/protocol.ts';
 import { type Upstream, type UpstreamRegistry, upstreamRegistry } from './registry.ts';
-import { type Framing, NO_BODY, type OutgoingBody, StreamedBody, storeBody } from './request-body.ts';
+import { type Framing, NO_BODY, type OutgoingBody, storeBody, streamBody } from './request-body.ts';
 import { type Storing, storingFor } from './storing.ts';
 import { takeHead } from './take-head.ts';
 import { mergeUpstreamLocation, type UpstreamLocation } from './upstream-location.ts';
@@ -167,7 +167,7 @@ function readBody<Location extends GatewayLocation>(
   }
   const passes = location.passRequestBody !== false;
   if (passes && location.requestBuffering === false && (length !== undefined || streamsChunked)) {
-    ready(new StreamedBody(exchange.body), true);
+    streamBody(exchange, (body) => ready(body, true));
     return;
   }
   storeBody(exchange, (stored) => {

@@ -111,7 +111,7 @@ class FileBody implements OutgoingBody {
 }
 
 /** A body passed on while it comes in (`proxy_request_buffering off`). */
-export class StreamedBody implements OutgoingBody {
+class StreamedBody implements OutgoingBody {
   readonly length: number | undefined;
   readonly whole = undefined;
   readonly #body: RequestBody;
@@ -169,6 +169,13 @@ export class StreamedBody implements OutgoingBody {
     this.#framing = framing;
     return this;
   }
+}
+
+/** Passes a body on while it comes in; one that can't be read as far as it has come fails the request. */
+export function streamBody(exchange: Exchange, onReady: (body: OutgoingBody) => void): void {
+  const refused = exchange.body.unreadable ?? 0;
+  if (refused === 0) onReady(new StreamedBody(exchange.body));
+  else exchange.fail(refused);
 }
 
 /**
