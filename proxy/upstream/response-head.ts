@@ -99,7 +99,7 @@ export class HeadReader {
       // What follows the longest head possible stays bytes.
       const part = bytes.toString('latin1', from, Math.min(end, from + most));
       this.text = before === 0 ? part : this.text + part;
-      const head = readResponseHead(this.text);
+      const head = before === 0 ? readResponseHead(part, bytes, from) : readResponseHead(this.text);
       if (head === undefined) return this.text.length < most ? undefined : TOO_BIG;
       if ('problem' in head) return head;
       if (head.end > most) return TOO_BIG;
@@ -112,15 +112,66 @@ export class HeadReader {
   }
 }
 
-/** The head at the beginning of `text`; `undefined` when its end hasn't arrived yet. */
-export function readResponseHead(text: string): ResponseHead | InvalidHead | undefined {
+/** The head at the beginning of `text`; `undefined` when its end hasn't arrived yet. Quicker with the bytes, where the same begins at `base`. */
+export function readResponseHead(text: string, bytes?: Buffer, base = 0): ResponseHead | InvalidHead | undefined {
   const lineEnd = text.indexOf('\n');
   if (lineEnd < 0) return text.length < 9 || text.startsWith('HTTP/') ? undefined : { problem: NOT_HTTP };
   const head = new ResponseHead(text);
   if (text.startsWith(USUAL)) head.reason = 'OK';
   else if (!readStatusLine(head, text.slice(0, lineEnd))) return { problem: NOT_HTTP };
-  return readFields(head, lineEnd + 1, false);
+  if (bytes === undefined) return readFields(head, lineEnd + 1, false);
+  const at = readUsualLines(head, bytes, base, lineEnd + 1);
+  if (typeof at !== 'number') return at;
+  return head.end > 0 ? head : readFields(head, at, false);
 }
+
+/**
+ * Reads header lines as nearly all are written, `Name: value` and CR LF, each in one pass over its bytes: letters of a text
+ * cost three times as much, and each search in it as much as a line. Returns where the first line begins that is written
+ * otherwise, and sets the head's end when it comes to it.
+ */
+function readUsualLines(head: ResponseHead, bytes: Buffer, base: number, start: number): number | InvalidHead {
+  const { text } = head;
+  const last = base + text.length - 1;
+  for (let at = base + start; ; ) {
+    let code = 0;
+    let colon = at;
+    for (; colon < last; colon++) {
+      code = bytes[colon]!;
+      if (code === COLON || code <= SPACE || code === DELETE) break;
+    }
+    if (code !== COLON || colon === at) {
+      if (code === CR && colon === at && bytes[at + 1] === LF) head.end = at + 2 - base;
+      return at - base;
+    }
+    let stop = colon + 1;
+    for (; stop < last; stop++) {
+      code = bytes[stop]!;
+      if (code <= CR && (code === CR || code === LF || code === 0)) break;
+    }
+    const tidy = stop < last && code === CR && bytes[stop + 1] === LF;
+    if (
+      !tidy ||
+      stop < colon + 3 ||
+      bytes[colon + 1] !== SPACE ||
+      bytes[colon + 2] === SPACE ||
+      bytes[stop - 1] === SPACE
+    )
+      return at - base;
+    if (bytes[at + 1] === DASH && nameIs(text, at - base, 'x-accel-')) head.commands = true;
+    const problem = noteHeader(head, at - base, colon - base, colon + 2 - base, stop - base);
+    if (problem !== undefined) return { problem };
+    head.add(at - base, colon - base, colon + 2 - base, stop - base, stop + 1 - base);
+    at = stop + 2;
+  }
+}
+
+const CR = 13;
+const LF = 10;
+const SPACE = 32;
+const DASH = 45;
+const COLON = 58;
+const DELETE = 127;
 
 /** Reads the header lines from `start` on into the head; `undefined` when their end hasn't arrived yet. What they say of the body is left to the caller when `lenient`. */
 export function readFields(
@@ -203,16 +254,18 @@ function noteHeader(
   const { text } = head;
   switch (nameEnd - start) {
     case 10:
-      if (nameIs(text, start, 'connection') && /\bclose\b/i.test(text.slice(from, stop))) head.close = true;
+      if (!nameIs(text, start, 'connection') || (stop - from === 10 && nameIs(text, from, 'keep-alive')))
+        return undefined;
+      if (/\bclose\b/i.test(text.slice(from, stop))) head.close = true;
       return undefined;
     case 14: {
       if (!nameIs(text, start, 'content-length')) return undefined;
-      const value = text.slice(from, stop);
-      const name = text.slice(start, nameEnd);
-      if (head.contentLength !== undefined) return `upstream sent duplicate header line: "${name}: ${value}"`;
-      if (!/^\d{1,15}$/.test(value)) return `upstream sent invalid "Content-Length" header: "${name}: ${value}"`;
+      const line = (): string => `"${text.slice(start, nameEnd)}: ${text.slice(from, stop)}"`;
+      if (head.contentLength !== undefined) return `upstream sent duplicate header line: ${line()}`;
+      const length = numberAt(text, from, stop);
+      if (length === undefined) return `upstream sent invalid "Content-Length" header: ${line()}`;
       if (head.chunked) return BOTH_LENGTHS;
-      head.contentLength = Number(value);
+      head.contentLength = length;
       return undefined;
     }
     case 17: {
@@ -227,6 +280,18 @@ function noteHeader(
     default:
       return undefined;
   }
+}
+
+/** The number of up to 15 digits between two places; `undefined` when there is anything else. */
+function numberAt(text: string, from: number, stop: number): number | undefined {
+  if (from === stop || stop - from > 15) return undefined;
+  let number = 0;
+  for (let i = from; i < stop; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 const BOTH_LENGTHS = 'upstream sent "Content-Length" and "Transfer-Encoding" headers at the same time';

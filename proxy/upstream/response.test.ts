@@ -29,6 +29,50 @@ describe('the head of a response', () => {
   });
 });
 
+test('a head is understood alike from its text alone and beside its bytes, wherever those begin', () => {
+  const piece = fc.constantFrom(
+    'A',
+    'a-b',
+    'X-Accel-Limit',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Connection',
+    'ETag',
+  );
+  const value = fc.constantFrom(
+    '',
+    '1',
+    '12',
+    'x',
+    'chunked',
+    'close',
+    'keep-alive',
+    ' two ',
+    'a:b',
+    '\0',
+    'a\rb',
+    '9'.repeat(16),
+  );
+  const line = fc
+    .tuple(
+      piece,
+      fc.constantFrom(':', ': ', ':  ', '', ' ', '\x7f'),
+      value,
+      fc.constantFrom('\r\n', '\n', '\r\r\n', ''),
+    )
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 5 }), fc.constantFrom('\r\n', '\n', ''), fc.nat(3), (lines, end, base) => {
+      const text = `HTTP/1.1 200 OK\r\n${lines.join('')}${end}body`;
+      const plain = readResponseHead(text);
+      const quick = readResponseHead(text, Buffer.from('-'.repeat(base) + text, 'latin1'), base);
+      expect(quick).toEqual(plain);
+      if (plain !== undefined && !('problem' in plain)) expect(quick).toHaveProperty('headers', plain.headers);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('a head is found behind interim ones, however it is cut', () => {
   const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
   const text = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n';
