@@ -33,7 +33,7 @@ export class HttpExchange implements Exchange {
   uriIsOriginal = true;
   readonly httpVersion: '0.9' | '1.0' | '1.1' | '2.0';
   readonly protocol: string;
-  readonly requestLine: string;
+  requestLine: string;
   readonly #head: RequestHead;
   #requestHeaders: string[] | undefined;
   /** Lower case, without port; the server's name when the client sent none. */

@@ -35,12 +35,19 @@ describe.skipIf(nginxMissing !== undefined)('HTTP/2 without TLS, as nginx speaks
        server_tokens off; server { listen 127.0.0.1:OTHER http2; server_name one.test; root FOLDER/html;
          location /facts { return 200 ${FACTS}; }
          location /nothing { return 204; }
-         location /app/ { proxy_pass http://127.0.0.1:APP; } }`,
+         location /app/ { proxy_pass http://127.0.0.1:APP; }
+         location /cookies { return 200 "$http_cookie"; } }`,
       { 'big.txt': 'x'.repeat(2_000_000), 'page.html': '<p>page</p>' },
       (request, response) => {
         let size = 0;
         request.on('data', (bytes: Buffer) => (size += bytes.length));
-        request.on('end', () => response.end(`${request.method} ${request.url} ${request.httpVersion} ${size}`));
+        const names = Object.keys(request.headers)
+          .filter((name) => name.startsWith('x'))
+          .sort();
+        const seen = names.map((name) => `${name} ${String(request.headers[name]).length}`).join();
+        request.on('end', () =>
+          response.end(`${request.method} ${request.url} ${request.httpVersion} ${size} ${seen}`),
+        );
       },
     );
   });
@@ -78,6 +85,27 @@ describe.skipIf(nginxMissing !== undefined)('HTTP/2 without TLS, as nginx speaks
   ])('%s', async (_, headers, body) => {
     const [theirs, ours] = await both(async (session) => [await ask(session, headers, body)]);
     expect(ours).toEqual(theirs);
+  });
+
+  const times = (name: string, count: number): OutgoingHttpHeaders => ({ [name]: Array<string>(count).fill('1') });
+
+  test.each<[string, OutgoingHttpHeaders]>([
+    ['a thousand headers', times('x', 1000)],
+    ['one more', times('x', 1001)],
+    ['a thousand, and some that are ignored', { ...times('x', 1000), x_y: '1', 'x.y': ['1', '2'] }],
+    ['a name with an underscore', { x_y: '1', 'x-y': '2' }],
+    ['a name with a dot', { 'x.y': '1' }],
+    ['a name with a mark', { 'x!y': '1' }],
+    ['a cookie in pieces, and a thousand headers', { ...times('x', 1000), cookie: ['a=1', 'b=2', 'c=3'] }],
+  ])('%s', async (_, headers) => {
+    await pair.newErrors('info');
+    const [theirs, ours] = await both(async (session) => [
+      await ask(session, { ':path': '/app/', ...headers }),
+      await ask(session, { ':path': '/cookies', ...headers }),
+    ]);
+    expect(ours).toEqual(theirs);
+    const [theirLines, ourLines] = await pair.newErrors('info');
+    expect(ourLines).toEqual(theirLines);
   });
 
   test('several requests at once, and one more', async () => {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { AcceptedConnection } from './accepted-connection.ts';
 import { clock } from './clock.ts';
+import type { CoreServer } from './configuration.ts';
 import type { Connections } from './connections.ts';
 import type { RequestBody } from './exchange.ts';
 import { HttpExchange } from './http-exchange.ts';
@@ -18,6 +19,17 @@ import { PRODUCT, SERVER } from './version.ts';
 /** Headers that HTTP/2 has no place for (RFC 9113, 8.2.2). */
 const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 
+/** More headers than the 64 KB that a block may have has room for: how many there may be is `max_headers`' business. */
+const MOST_PAIRS = 65_536;
+
+/** The headers of a request as they came, and by name. */
+interface Block {
+  readonly raw: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type Limits = Pick<CoreServer, 'maxHeaders' | 'ignoreInvalidHeaders' | 'underscoresInHeaders'>;
+
 /** Serves a connection on which the client chose HTTP/2, `tls` when it did so by TLS: framing is Node's, each stream becomes an exchange. */
 export function acceptHttp2(
   socket: Socket,
@@ -27,10 +39,10 @@ export function acceptHttp2(
   proxyHeader?: ProxyHeader,
 ): void {
   // As in nginx what holds for a connection is its server's: the one that the handshake asked for.
-  const { configurations } = serverBeforeHost(service.hosts, tls);
+  const { configurations, core: limits } = serverBeforeHost(service.hosts, tls);
   const { core } = service.phases.planAt(configurations);
-  const limits = configurations.server.get(http2Module) as Http2Server;
-  const session = onDemand.http2.performServerHandshake(socket, { settings: sessionSettings(limits) });
+  const settings = sessionSettings(configurations.server.get(http2Module) as Http2Server);
+  const session = onDemand.http2.performServerHandshake(socket, { settings, maxHeaderListPairs: MOST_PAIRS });
   const connection = new Http2Connection(
     socket,
     tls !== undefined,
@@ -41,7 +53,8 @@ export function acceptHttp2(
   );
   connections.open.add(connection);
   session.on('stream', (stream, headers, _flags, raw) => {
-    beginStream(stream, raw as unknown as string[], headers as Record<string, string>, connection, service);
+    const block = { raw: raw as unknown as string[], headers: headers as Record<string, string> };
+    beginStream(stream, block, limits, connection, service);
     if (connection.requests >= core.keepaliveRequests) session.close();
   });
   session.on('error', () => session.destroy());
@@ -82,14 +95,14 @@ class Http2Connection extends AcceptedConnection {
 
 function beginStream(
   stream: ServerHttp2Stream,
-  raw: readonly string[],
-  headers: Record<string, string>,
+  block: Block,
+  limits: Limits,
   connection: Http2Connection,
   service: Service,
 ): void {
   connection.requests++;
   connection.streams++;
-  const head = headOf(raw, headers);
+  const { head, invalid, tooMany } = headOf(block, limits);
   const transport = new Http2Transport(stream);
   const exchange = new HttpExchange(
     head,
@@ -104,6 +117,15 @@ function beginStream(
   stream.on('drain', () => exchange.drained());
   stream.on('close', () => exchange.clientGone());
   const problem = chooseServer(exchange);
+  // There is no request line before all headers have been read.
+  exchange.requestLine = '';
+  for (const name of invalid) exchange.logError('info', `client sent invalid header: "${name}"${READING}`);
+  if (tooMany) exchange.logError('info', `client sent too many header lines${READING}`);
+  exchange.requestLine = head.requestLine;
+  if (tooMany) {
+    exchange.fail(494);
+    return;
+  }
   if (problem !== undefined || head.method === 'TRACE' || !head.target.startsWith('/')) {
     if (problem !== undefined) exchange.logError('info', `${problem} while processing HTTP/2 connection`);
     exchange.fail(head.method === 'TRACE' ? 405 : 400);
@@ -112,8 +134,20 @@ function beginStream(
   service.phases.begin(exchange);
 }
 
-/** The header block as a head of HTTP/1.1 would have it, so that everything after it is the same. */
-function headOf(raw: readonly string[], headers: Record<string, string>): RequestHead {
+const READING = ' while reading client request headers';
+
+/**
+ * The header block as a head of HTTP/1.1 would have it, so that everything after it is the same; what of it is ignored, and
+ * whether there is more than `max_headers` allows. Pieces of a cookie are put together and don't count. Source:
+ * ngx_http_v2_state_process_header.
+ */
+function headOf(
+  { raw, headers }: Block,
+  limits: Limits,
+): { readonly head: RequestHead; readonly invalid: readonly string[]; readonly tooMany: boolean } {
+  const valid = limits.underscoresInHeaders ? /^[a-z0-9_-]+$/ : /^[a-z0-9-]+$/;
+  const invalid: string[] = [];
+  let count = 0;
   const head = emptyHead();
   head.method = headers[':method'] ?? '';
   head.target = headers[':path'] ?? '';
@@ -133,13 +167,20 @@ function headOf(raw: readonly string[], headers: Record<string, string>): Reques
   }
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
-    if (!name.startsWith(':') && name !== 'host') add(name, raw[i + 1]!);
+    if (name.startsWith(':') || name === 'cookie') continue;
+    if (limits.ignoreInvalidHeaders && !valid.test(name)) {
+      invalid.push(name);
+      continue;
+    }
+    if (count++ === limits.maxHeaders) break;
+    if (name !== 'host') add(name, raw[i + 1]!);
   }
+  if (headers.cookie !== undefined) add('Cookie', headers.cookie);
   head.text = text;
   head.end = text.length;
   const length = headers['content-length'];
   if (length !== undefined && /^\d{1,15}$/.test(length)) head.contentLength = Number(length);
-  return head;
+  return { head, invalid, tooMany: count > limits.maxHeaders };
 }
 
 /** The body of a stream; flow control is the stream's own. */
