@@ -1,6 +1,6 @@
 import { isIPv6, type Socket } from 'node:net';
 import type { Client, Held, RequestOptions, Response } from '../lab.ts';
-import { collect, exchange, openConnection, type Place, type TlsOptions } from './connection.ts';
+import { collect, exchange, openConnection, type Place, type SecureContexts, type TlsOptions } from './connection.ts';
 import { converse, upgradeHeaders } from './conversation.ts';
 import { type CurlDoor, curlLine } from './curl.ts';
 import { shakeHands } from './handshake.ts';
@@ -37,6 +37,7 @@ function tooMuch({ request, durationMs, sentAt, answeredAt }: Response): Respons
 /** Makes a Client whose requests go over the wire byte for byte as given; see docs/decisions/raw-probes.md. */
 export function createClient(options: ClientOptions): Client & { close(): void } {
   const open = new Set<Socket>();
+  const contexts: SecureContexts = new Map();
   const kept = new Map<string, { socket: Socket | undefined; turn: Promise<unknown> }>();
 
   const connectTo = async (
@@ -54,6 +55,7 @@ export function createClient(options: ClientOptions): Client & { close(): void }
     const facts: TlsOptions = {
       servername: host,
       verify: options.authority !== undefined,
+      contexts,
       ...(options.authority === undefined ? {} : { authority: options.authority }),
       ...tls,
     };
