@@ -83,18 +83,19 @@ export function laws(of: string, { starterFails }: { readonly starterFails: read
       expect(inOrder([...failed])).toEqual(ids);
     });
 
-    for (const { engine, skip } of engines) {
-      const options = { skip };
+    // Two lanes: while one waits, the other has the processor.
+    describe.concurrent.for(engines)('on $engine', ({ engine, skip }) => {
+      const inTurn = { skip, concurrent: false };
       const path = join(solution, main);
 
-      test(`the solution passes everything on ${engine}`, options, async () => {
+      test('the solution passes everything', inTurn, async () => {
         const result = await grade(lab, folder, { kind: 'configuration', path, engine });
         expect(failuresOf(result)).toEqual([]);
         expect(result.objectives.map(({ outcome }) => outcome)).toEqual(ids.map(() => 'passed'));
         expect(result.outcome).toBe('passed');
       });
 
-      test(`the starter fails what there is to earn on ${engine}`, options, async () => {
+      test('the starter fails what there is to earn', inTurn, async () => {
         const result = await grade(lab, folder, {
           kind: 'configuration',
           path: join(start, main),
@@ -104,10 +105,9 @@ export function laws(of: string, { starterFails }: { readonly starterFails: read
         expect(result.outcome).toBe('failed');
       });
 
-      const each = mostlyWaits(number) ? test.concurrent : test;
-      each.for(wrong.map((file) => [file.slice(solution.length + 1), file] as const))(
-        `%s fails what it names on ${engine}`,
-        options,
+      test.for(wrong.map((file) => [file.slice(solution.length + 1), file] as const))(
+        '%s fails what it names',
+        { skip, concurrent: mostlyWaits(number) },
         async ([, file]) => {
           const result = await grade(lab, folder, { kind: 'configuration', path: file, engine });
           const expected = named(file);
@@ -115,7 +115,7 @@ export function laws(of: string, { starterFails }: { readonly starterFails: read
           if (expected[0] === 'startup') expect(result.startup.messages.length).toBeGreaterThan(0);
         },
       );
-    }
+    });
 
     test('the program of the solution passes everything that a program can', async () => {
       const result = await grade(lab, folder, { kind: 'program', file: join(solution, 'proxy.ts') });
