@@ -8,4 +8,5 @@
 export { redirect, respond, type SendFileOptions, sendFile } from './api/answers.ts';
 export { type ForwardOptions, forward, Pool, type PoolOptions, pool } from './api/forward.ts';
 export { type Served, type ServeOptions, serve } from './api/serve.ts';
+export { isUser, type Limit, type LimitOptions, limit } from './api/who.ts';
 export type { Exchange } from './http/exchange.ts';

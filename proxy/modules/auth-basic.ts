@@ -7,6 +7,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { type ComplexValue, DECLINED, type Module, OK } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
 import { inherit, slot } from '../http/slot.ts';
+import { entryOf } from '../http/user-file.ts';
 
 interface AuthBasicLocation {
   realm?: ComplexValue;
@@ -85,15 +86,6 @@ function isRight(main: AuthBasicMain, password: string, entry: string): boolean 
     known.set(name, right);
   }
   return right;
-}
-
-/** What the file says of a user: the first line `user:entry[:comment]` that is his. */
-function entryOf(text: string, user: string): string | undefined {
-  for (const line of text.split('\n')) {
-    if (line.startsWith('#') || !line.startsWith(`${user}:`)) continue;
-    return /^[^:\r]*/.exec(line.slice(user.length + 1))![0];
-  }
-  return undefined;
 }
 
 function challenge(exchange: Exchange, realm: string): number {

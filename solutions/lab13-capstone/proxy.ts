@@ -1,7 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { appendFile, readFileSync } from 'node:fs';
+import { appendFile } from 'node:fs';
 import { join } from 'node:path';
-import { type Exchange, forward, pool, redirect, respond, sendFile, serve } from '../../proxy/index.ts';
+import { type Exchange, forward, isUser, limit, pool, redirect, respond, sendFile, serve } from '../../proxy/index.ts';
 
 const {
   PORT = '8000',
@@ -28,99 +27,56 @@ const everywhere = `server_tokens off;
 const secure = `${everywhere} add_header Strict-Transport-Security max-age=31536000 always;`;
 const forwarded = { setHeaders, directives: `${secure} client_max_body_size 1m;` };
 
-/** Lab 7: one bucket for each client; how full it is, and when that was true (ms). 5 requests a second leak, 10 fit. */
-const buckets = new Map<string, { level: number; at: number }>();
+/** Lab 7: how often a client may ask for lists. */
+const patience = limit({ rate: 5, burst: 10 });
 
-function fits(address: string): boolean {
-  const now = performance.now();
-  const { level, at } = buckets.get(address) ?? { level: -1, at: now };
-  const next = Math.max(0, level - (5 * (now - at)) / 1_000 + 1);
-  if (next > 10) return false;
-  buckets.set(address, { level: next, at: now });
-  return true;
-}
-// A bucket that has run dry says no more than none at all.
-setInterval(() => {
-  for (const [address, { at }] of buckets) if (performance.now() - at > 2_000) buckets.delete(address);
-}, 10_000).unref();
-
-/** Lab 8: what is kept, by path and query, and for how long it is good (ms); and what is being asked for meanwhile. */
-interface List {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: string;
-  readonly instance: string;
-  readonly until: number;
-}
-const kept = new Map<string, List>();
-const asked = new Map<string, Promise<List>>();
+/** Lab 8: what is kept, or being asked for just now, by path and query; and until when it is good. */
+const lists = new Map<string, { readonly list: ReturnType<typeof ask>; until: number }>();
 let turn = 0;
 
-/** Asks one instance, and the other one when the first can't be reached. */
-async function ask(exchange: Exchange): Promise<List> {
+/** Asks one instance for a list, and the other one when the first can't be reached. */
+async function ask(exchange: Exchange) {
   const [first, second] = turn++ % 2 === 0 ? [CATALOG_1, CATALOG_2] : [CATALOG_2, CATALOG_1];
   const headers = { 'X-Forwarded-For': exchange.connection.remoteAddress, 'X-Forwarded-Proto': 'https' };
   const from = async (instance: string) => {
     const answer = await fetch(`http://${instance}${exchange.target}`, { headers, redirect: 'manual' });
-    return { status: answer.status, headers: answer.headers, body: await answer.text(), instance };
+    const control = answer.headers.get('cache-control') ?? '';
+    const isForAll =
+      answer.status === 200 && !answer.headers.has('set-cookie') && !/private|no-store|no-cache/i.test(control);
+    return { answer, body: await answer.text(), instance, isForAll };
   };
-  const found = await from(first).catch(() => from(second));
-  const { status, headers: said } = found;
-  // A good answer, and none that the application means for one visitor alone.
-  const isForAll =
-    status === 200 && !said.has('set-cookie') && !/private|no-store|no-cache/i.test(said.get('cache-control') ?? '');
-  return { ...found, until: isForAll ? performance.now() + 5_000 : 0 };
+  return from(first).catch(() => from(second));
 }
 
-/** Asks, or waits for the answer to who asked before; when it is full, the oldest entry goes. */
-async function askOnce(exchange: Exchange): Promise<List> {
-  const { target } = exchange;
-  const others = await asked.get(target);
-  if (others !== undefined && others.until > 0) return others;
-  const mine = ask(exchange);
-  asked.set(target, mine);
-  const found = await mine.finally(() => asked.delete(target));
-  kept.delete(target);
-  if (found.until > 0) kept.set(target, found);
-  if (kept.size > 1_000) kept.delete(kept.keys().next().value!);
-  return found;
+/** Asks, and lets others wait for the same answer; what they may have is kept for 5 s. */
+async function askAndKeep(exchange: Exchange): ReturnType<typeof ask> {
+  const entry = { list: ask(exchange), until: Number.POSITIVE_INFINITY };
+  lists.set(exchange.target, entry);
+  const isForAll = await entry.list.then((list) => list.isForAll).catch(() => false);
+  entry.until = performance.now() + 5_000;
+  if (!isForAll) lists.delete(exchange.target);
+  if (lists.size > 1_000) lists.delete(lists.keys().next().value!);
+  return entry.list;
 }
 
 async function list(exchange: Exchange): Promise<void> {
-  const before = kept.get(exchange.target);
+  const before = lists.get(exchange.target);
   const isGood = before !== undefined && performance.now() < before.until;
-  let [found, said] = [before, 'HIT'];
-  if (!isGood) {
-    found = await askOnce(exchange).catch(() => before);
-    // The instances are down: an old list is better than none.
-    said = found === undefined || found !== before ? (before === undefined ? 'MISS' : 'EXPIRED') : 'STALE';
-  }
+  const known = isGood ? await before.list.catch(() => undefined) : undefined;
+  const isHit = known?.isForAll === true;
+  const found = isHit ? known : await askAndKeep(exchange).catch(() => undefined);
   if (exchange.finished) return;
   if (found === undefined) return exchange.fail(502);
-  if (!isGood) exchange.variables.set('instance', found.instance);
-  exchange.setResponseHeader('X-Cache-Status', said);
-  for (const [name, value] of found.headers)
+  exchange.setResponseHeader('X-Cache-Status', isHit ? 'HIT' : before === undefined ? 'MISS' : 'EXPIRED');
+  if (!isHit) exchange.variables.set('instance', found.instance);
+  for (const [name, value] of found.answer.headers)
     if (/^(set-cookie|cache-control|x-)/.test(name)) exchange.responseHeaders.push(name, value);
-  respond(exchange, found.status, found.body, found.headers.get('content-type') ?? 'application/json');
+  respond(exchange, found.answer.status, found.body, found.answer.headers.get('content-type') ?? 'application/json');
 }
 
-/** Lab 9: what the list says of each user, `NAME:{SHA}` and the SHA-1 of the password. */
-const users = new Map(
-  [...readFileSync(HTPASSWD, 'utf8').matchAll(/^([^:#\n]+):\{SHA\}(.+)$/gm)].map(
-    ([, name, digest]) => [name!, Buffer.from(digest!, 'base64')] as const,
-  ),
-);
-
-function isKnown(header = ''): boolean {
-  const text = Buffer.from(/^Basic +(\S+)$/i.exec(header)?.[1] ?? '', 'base64').toString();
-  const [, name = '', password = ''] = /^([^:]*):(.*)$/s.exec(text) ?? [];
-  const digest = createHash('sha1').update(password).digest();
-  const known = users.get(name);
-  return known !== undefined && known.length === digest.length && timingSafeEqual(digest, known);
-}
-
+/** Lab 9: a password for what staff does. */
 function office(exchange: Exchange): void {
-  if (!exchange.uri.startsWith('/admin/') || isKnown(exchange.header('authorization'))) {
+  if (!exchange.uri.startsWith('/admin/') || isUser(exchange, HTPASSWD)) {
     forward(exchange, backOffice, forwarded);
     return;
   }
@@ -148,7 +104,7 @@ function films(exchange: Exchange): void {
   else if (uri.includes('/.')) exchange.fail(404);
   else if (uri.startsWith('/poster/'))
     sendFile(exchange, POSTER_DIR, uri.slice('/poster'.length), { directives: secure });
-  else if (uri.startsWith('/discover') && !fits(exchange.connection.remoteAddress)) exchange.fail(429);
+  else if (uri.startsWith('/discover') && !patience.admits(exchange.connection.remoteAddress)) exchange.fail(429);
   else if (uri === '/discover' && method === 'GET' && exchange.header('authorization') === undefined)
     void list(exchange);
   else forward(exchange, catalogs, forwarded);
