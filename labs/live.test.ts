@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { LabResult } from '../grader/result.ts';
 import { checkLab } from '../grader/run/index.ts';
@@ -107,6 +108,34 @@ test('names, limits and caches are looked at from outside as far as they can be'
   expect(limits).toMatchObject({ limited: 'failed', burst: 'skipped', 'downloads-at-once': 'skipped' });
   const cache = await check(8, url);
   expect(new Set(cache.objectives.map(({ outcome }) => outcome))).toEqual(new Set(['skipped']));
+});
+
+/** A site that packs answers of these types for who asks for it. */
+async function packing(types: RegExp): Promise<string> {
+  const { url } = await site([1, 1]);
+  const server = createServer(async (asked, answer) => {
+    const isPoster = asked.url?.startsWith('/poster/') === true;
+    const behind = isPoster ? undefined : await fetch(`${url}${asked.url}`);
+    const type = behind?.headers.get('content-type') ?? 'image/jpeg';
+    const body = behind === undefined ? Buffer.alloc(2_000, 'jpeg') : Buffer.from(await behind.arrayBuffer());
+    const packed = types.test(type) && asked.headers['accept-encoding'] === 'gzip';
+    const coding = packed ? { 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' } : {};
+    answer.writeHead(behind?.status ?? 200, { 'Content-Type': type, ...coding });
+    answer.end(packed ? gzipSync(body) : body);
+  });
+  stops.push(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('of lab 11, compression can be seen from outside', async () => {
+  const right = await check(11, await packing(/json/));
+  expect(outcomes(right)).toMatchObject({ compression: 'passed', workers: 'skipped', reload: 'skipped' });
+  expect(right.outcome).toBe('passed');
+  const pictures = await check(11, await packing(/json|jpeg/));
+  expect(outcomes(pictures)).toMatchObject({ compression: 'failed' });
+  const { url } = await site([1, 1]);
+  expect(outcomes(await check(11, url))).toMatchObject({ compression: 'failed' });
 });
 
 describe('an address that cannot be asked is said to be so', () => {
