@@ -25,6 +25,9 @@ const visitors = 8;
 /** Requests between one thing that happens to the server and the next. */
 const some = 60;
 
+/** ms of rest between two pages of one visitor: enough for a machine of one core to answer all of them and start workers beside. */
+const rest = 40;
+
 /** ms for one answer, and for `some` of them, on a very busy machine. */
 const patience = 30_000;
 
@@ -48,7 +51,7 @@ export function startLoad(trial: Trial): Load {
       if ('connection' in kept && /closed without an answer|reset/.test(answer.failure ?? '')) answer = await ask({});
       waiting.delete(one);
       visits.push({ began, answer });
-      await pause(5, signal);
+      await pause(rest, signal);
     }
   };
   for (let one = 0; one < visitors; one++) visit(one).catch(() => waiting.delete(one));
