@@ -111,8 +111,13 @@ class Mapper {
       return;
     }
     if (name === 'listen') return;
-    if (name === 'worker_processes' && first?.text === 'auto' && this.#draft.options.oneCore) {
-      this.#draft.editsOf(directive.file).replace(first, '1');
+    if (name === 'worker_processes' && first?.text === 'auto') {
+      this.#draft.editsOf(directive.file).replace(first, String(this.#draft.options.cores));
+      return;
+    }
+    if (name === 'accept_mutex' && first?.text === 'on') {
+      // With it one worker takes all connections for as long as it has time for them, and works alone as far as one can see.
+      this.#draft.editsOf(directive.file).replace(first, 'off');
       return;
     }
     const pathAt = pathWord(directive);

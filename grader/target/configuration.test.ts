@@ -92,14 +92,15 @@ describe.skipIf(nginxMissing)('a configuration on nginx', () => {
   });
 
   test.each([
-    ['auto', 1],
-    ['3', 3],
-  ])('has its workers with `worker_processes %s`: as many as it says, or as one core has', async (number, expected) => {
+    ['auto', false, 1],
+    ['auto', true, 2],
+    ['3', false, 3],
+  ])('`worker_processes %s` where workers are the subject (%s) makes %i', async (number, processes, expected) => {
     await using targets = new Targets();
     const folder = targets.write({
       'nginx.conf': `worker_processes ${number}; error_log stderr notice; events {} http { server { listen 80; return 200 ok; } }`,
     });
-    const target = await targets.open({ kind: 'configuration', path: folder, engine: 'nginx' });
+    const target = await targets.open({ kind: 'configuration', path: folder, engine: 'nginx' }, labFor({ processes }));
     const workers = async () =>
       (await target.errorLog()).filter((line) => line.includes('start worker process ')).length;
     await expect.poll(workers).toBeGreaterThanOrEqual(expected);

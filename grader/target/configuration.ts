@@ -92,7 +92,8 @@ async function openOnce(
       unixSockets: applications.unixSockets,
       ipv6: hasIpv6(),
       // What one worker has seen of an instance that failed, the next hasn't: with more of them, chance would have a say.
-      oneCore: !lab.processes,
+      // Where workers are the subject, a grader on one core has as many as another on sixty-four.
+      cores: lab.processes ? 2 : 1,
     });
     const translation = createTranslation(mapped.addresses.pairs, sandbox.root);
     applications.translate(translation);

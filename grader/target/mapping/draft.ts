@@ -14,8 +14,8 @@ export interface MapOptions {
   /** Unix sockets on which applications of this lab listen, as the student writes them. */
   readonly unixSockets: ReadonlySet<string>;
   readonly ipv6: boolean;
-  /** Whether `worker_processes auto` means one, as on a machine with one core. */
-  readonly oneCore: boolean;
+  /** What `worker_processes auto` means, whatever machine it runs on. */
+  readonly cores: number;
 }
 
 /** A configuration on its way into the sandbox: what is changed in its files, what is refused, and what is known of it. */
