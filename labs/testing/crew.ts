@@ -46,8 +46,11 @@ export function inTurn(asked: Asked): readonly string[] {
   if (pathOf(asked) !== '/whoami')
     return turn++ % 2 === 0 ? [CATALOG_1, CATALOG_2, CATALOG] : [CATALOG_2, CATALOG_1, CATALOG];
   const visit = /\bvisit=([^;]*)/.exec(headerOf(asked, 'cookie'))?.[1] ?? '';
-  const sum = [...visit].reduce((total, letter) => total + letter.codePointAt(0)!, 0);
-  return sum % 2 === 0 ? [CATALOG_1, CATALOG_2] : [CATALOG_2, CATALOG_1];
+  return sumOf(visit) % 2 === 0 ? [CATALOG_1, CATALOG_2] : [CATALOG_2, CATALOG_1];
+}
+
+export function sumOf(text: string): number {
+  return [...text].reduce((total, letter) => total + letter.codePointAt(0)!, 0);
 }
 
 /** JSON and text, for who asks for it. */
