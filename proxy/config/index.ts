@@ -17,6 +17,7 @@ export {
   parseSeconds,
   parseSize,
   parseTime,
+  poolSize,
   seconds,
   severalOf,
   size,

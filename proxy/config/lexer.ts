@@ -83,6 +83,8 @@ export class Lexer {
     const quote = first === quotationMark || first === apostrophe ? first : 0;
     let escaped = false;
     let plain = true;
+    /** A `$` stands before, or before the braces that were just passed. */
+    let variable = false;
     let position = quote === 0 ? start : start + 1;
     for (; position < text.length; position++) {
       if (position - start >= longestWord) return this.#tooLong(start, line, quote);
@@ -92,12 +94,13 @@ export class Lexer {
         escaped = false;
         continue;
       }
+      if (variable && code === openingBrace) continue;
+      variable = code === dollar;
       if (code === backslash) {
         escaped = true;
         plain = false;
         continue;
       }
-      if (code === openingBrace && position > start && text.charCodeAt(position - 1) === dollar) continue;
       if (quote !== 0 ? code === quote : isSpace(code) || code === semicolon || code === openingBrace) break;
     }
     if (position >= text.length) {

@@ -60,6 +60,14 @@ export function size(directive: Directive, index = 0): number {
   return valid(directive, parseSize(directive.words[index]!.text));
 }
 
+/** The size of a pool of memory, in bytes; throws nginx's error. */
+export function poolSize(directive: Directive): number {
+  const value = size(directive);
+  if (value < 112) throw failure(directive, 'the pool size must be no less than 112');
+  if (value % 16 !== 0) throw failure(directive, 'the pool size must be a multiple of 16');
+  return value;
+}
+
 /** The size of a file or body that a directive's word says, in bytes; throws nginx's error. */
 export function offset(directive: Directive, index = 0): number {
   return valid(directive, parseOffset(directive.words[index]!.text));

@@ -291,6 +291,7 @@ export interface CoreLocation {
   recursiveErrorPages: boolean;
   msiePadding: boolean;
   /** `undefined` when off. Milliseconds. */
+  /** `max` is 0 where it is off. */
   openFileCache: { readonly max: number; readonly inactive: number } | undefined;
   openFileCacheValid: number;
   openFileCacheErrors: boolean;

@@ -319,17 +319,23 @@ const methods = new Set(
 
 /** `open_file_cache off | max=N [inactive=time]`. */
 export function setOpenFileCache(location: CoreLocationState, directive: Directive, build: Build): void {
+  if (location.openFileCache !== undefined) build.fail('"open_file_cache" directive is duplicate');
   let max = 0;
   let inactive = 60_000;
+  let off = false;
   for (const { text } of directive.words) {
-    if (text === 'off') return;
+    if (text === 'off') {
+      off = true;
+      continue;
+    }
     const [name, value = ''] = text.split('=');
     const parsed = name === 'max' ? Number(value) : name === 'inactive' ? parseSeconds(value) : undefined;
     if (parsed === undefined || !(parsed > 0)) build.fail(`invalid "open_file_cache" parameter "${text}"`);
     if (name === 'max') max = parsed!;
     else inactive = parsed!;
   }
-  if (max === 0) build.fail('"open_file_cache" must have the "max" parameter');
+  if (off) max = 0;
+  else if (max === 0) build.fail('"open_file_cache" must have the "max" parameter');
   location.openFileCache = { max, inactive };
 }
 

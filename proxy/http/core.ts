@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { buffers, flag, number, offset, oneOf, seconds, severalOf, size, time } from '../config/index.ts';
+import { buffers, flag, number, offset, oneOf, poolSize, seconds, size, time } from '../config/index.ts';
 import { accepted } from './accepted.ts';
 import { Builder, mergeAll } from './build.ts';
 import type { CoreMain } from './configuration.ts';
@@ -34,7 +34,8 @@ import { plainListen } from './listen-options.ts';
 import { errorLogOf, type MainState, mainModule } from './main.ts';
 import { type Build, type Configurations, type Module, OK } from './module.ts';
 import { nameServers } from './name-servers.ts';
-import { slot } from './slot.ts';
+import { type PathsInUse, usePath } from './paths-in-use.ts';
+import { choice, slot } from './slot.ts';
 import { subrequest } from './subrequest.ts';
 import { readSymlinkRule } from './symlinks.ts';
 import { readTemporaryPath, type TemporaryPath } from './temporary-file.ts';
@@ -48,6 +49,7 @@ export interface CoreMainState extends Partial<CoreMain> {
   readonly serverStates: CoreServerState[];
   readonly ports: Map<string, ListenPort>;
   readonly temporaryPaths: TemporaryPath[];
+  readonly paths: PathsInUse;
 }
 
 const everywhere: readonly Context[] = ['http', 'server', 'location'];
@@ -206,8 +208,8 @@ export const core: Module = {
     accepted('location', 'server_names_hash_bucket_size', ['http'], (directive) => number(directive)),
     accepted('location', 'types_hash_max_size', everywhere, (directive) => number(directive)),
     accepted('location', 'types_hash_bucket_size', everywhere, (directive) => number(directive)),
-    accepted('location', 'connection_pool_size', servers, (directive) => size(directive)),
-    accepted('location', 'request_pool_size', servers, (directive) => size(directive)),
+    accepted('location', 'connection_pool_size', servers, poolSize),
+    accepted('location', 'request_pool_size', servers, poolSize),
     accepted('location', 'output_buffers', everywhere, buffers, 2),
     accepted('location', 'postpone_output', everywhere, (directive) => size(directive)),
     accepted('location', 'read_ahead', everywhere, (directive) => size(directive)),
@@ -219,7 +221,10 @@ export const core: Module = {
     accepted('location', 'aio_write', everywhere, flag),
     ofLocation('location', everywhere, 'aio', 'aio', asynchronous),
     accepted('location', 'msie_refresh', everywhere, flag),
-    accepted('location', 'send_lowat', everywhere, (directive) => size(directive)),
+    accepted('location', 'send_lowat', everywhere, (directive, build) => {
+      size(directive);
+      build.warn('"send_lowat" is not supported, ignored');
+    }),
     accepted(
       'location',
       'directio',
@@ -227,15 +232,23 @@ export const core: Module = {
       (directive) => directive.words[0]!.text === 'off' || offset(directive),
     ),
     accepted('location', 'directio_alignment', everywhere, (directive) => offset(directive)),
-    accepted(
+    choice<{ keepaliveDisable: unknown }>(
       'location',
-      'keepalive_disable',
       everywhere,
-      (directive, build) => severalOf(directive, ['none', 'msie6', 'safari'], (warning) => build.warn(warning)),
+      'keepalive_disable',
+      'keepaliveDisable',
+      ['none', 'msie6', 'safari'],
+      undefined,
       [1, 2],
     ),
   ],
-  createMain: (): CoreMainState => ({ servers: [], serverStates: [], ports: new Map(), temporaryPaths: [] }),
+  createMain: (): CoreMainState => ({
+    servers: [],
+    serverStates: [],
+    ports: new Map(),
+    temporaryPaths: [],
+    paths: new Map(),
+  }),
   createServer,
   createLocation,
   mergeServer,
@@ -257,7 +270,9 @@ function act(exchange: Exchange): number {
 /** Reads a directive such as `client_body_temp_path`; its folder is made when the server starts. */
 export function temporaryPath(directive: Directive, build: Build): TemporaryPath {
   const path = readTemporaryPath(directive, build);
-  build.configuration<CoreMainState>(core, 'main').temporaryPaths.push(path);
+  const { temporaryPaths, paths } = build.configuration<CoreMainState>(core, 'main');
+  usePath(paths, path.folder, path.levels, directive, 'temporary');
+  temporaryPaths.push(path);
   return path;
 }
 

@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { flag, number, size } from '../config/index.ts';
+import { flag, number, poolSize, size } from '../config/index.ts';
 import type { VirtualServer } from './configuration.ts';
 import type { Build, DirectiveSpec, Module } from './module.ts';
 import { inherit, slot } from './slot.ts';
@@ -86,12 +86,6 @@ export function sessionSettings({ maxConcurrentStreams = 128, bodyPrereadSize = 
 
 function oneNumber(directive: Directive): number {
   return number(directive);
-}
-
-function poolSize(directive: Directive, build: Build): number {
-  const value = size(directive);
-  if (value < 112) build.fail('the pool size must be no less than 112');
-  return value % 16 === 0 ? value : build.fail('the pool size must be a multiple of 16');
 }
 
 function setPush(location: Http2Location, directive: Directive, build: Build): void {

@@ -3,7 +3,9 @@ import type { Context, Directive } from '../config/directive.ts';
 import { ConfigError, flag, number, offset, oneOf, PlacelessError, time } from '../config/index.ts';
 import { accepted } from './accepted.ts';
 import { accountNumber } from './accounts.ts';
+import { parseNetwork } from './addresses.ts';
 import type { ErrorLog, ProcessConfiguration, Severity } from './configuration.ts';
+import { hostAddresses } from './host-and-port.ts';
 import type { Build, Configurations, DirectiveSpec, Module } from './module.ts';
 import { Syslog } from './syslog.ts';
 
@@ -13,8 +15,8 @@ export interface MainState extends Partial<Omit<ProcessConfiguration, 'errorLog'
   events?: boolean;
   /** Masks of `worker_cpu_affinity`. */
   cpuMasks?: number;
-  /** Directives without effect that were there already. */
-  tuned?: ReadonlySet<string>;
+  /** Names of `thread_pool`s. */
+  threadPools?: Set<string>;
 }
 
 const main: readonly Context[] = ['main'];
@@ -130,45 +132,57 @@ export const mainModule: Module = {
         if (name !== undefined) state.environment = { ...state.environment, [name]: value! };
       },
     },
-    tuned('worker_rlimit_nofile', (directive) => number(directive)),
-    tuned('worker_rlimit_core', (directive) => offset(directive)),
-    tuned('timer_resolution', (directive) => time(directive)),
-    tuned('lock_file', text),
-    tuned('pcre_jit', flag),
-    tuned('debug_points', (directive) => oneOf(directive, ['stop', 'abort'])),
-    tuned('multi_accept', flag, events),
-    tuned('accept_mutex', flag, events),
-    tuned('accept_mutex_delay', (directive) => time(directive), events),
-    tuned('worker_aio_requests', (directive) => number(directive), events),
-    tuned('epoll_events', (directive) => number(directive), events),
-    tuned('use', eventMethod, events),
-    accepted('main', 'thread_pool', main, () => undefined, [2, 3]),
+    accepted('main', 'worker_rlimit_nofile', main, (directive) => number(directive)),
+    accepted('main', 'worker_rlimit_core', main, (directive) => offset(directive)),
+    accepted('main', 'timer_resolution', main, (directive) => time(directive)),
+    accepted('main', 'lock_file', main, text),
+    accepted('main', 'pcre_jit', main, flag),
+    accepted('main', 'debug_points', main, (directive) => oneOf(directive, ['stop', 'abort'])),
+    accepted('main', 'multi_accept', events, flag),
+    accepted('main', 'accept_mutex', events, flag),
+    accepted('main', 'accept_mutex_delay', events, (directive) => time(directive)),
+    accepted('main', 'worker_aio_requests', events, (directive) => number(directive)),
+    accepted('main', 'epoll_events', events, (directive) => number(directive)),
+    accepted('main', 'use', events, eventMethod),
+    { name: 'thread_pool', contexts: main, arguments: [2, 3], level: 'main', set: setThreadPool },
     accepted('main', 'ssl_engine', main, () => undefined),
-    accepted('main', 'debug_connection', events, () => undefined),
+    { name: 'debug_connection', contexts: events, arguments: 1, level: 'main', set: setDebugConnection },
   ],
   createMain: (): MainState => ({}),
 };
-
-/** A directive that may stand once, and tunes what we have nothing to tune for. */
-function tuned(
-  name: string,
-  check: (directive: Directive, build: Build) => unknown,
-  contexts: readonly Context[] = main,
-): DirectiveSpec {
-  return {
-    ...accepted('main', name, contexts, check),
-    set(state: MainState, directive, build) {
-      if (state.tuned?.has(name)) build.fail(`"${name}" directive is duplicate`);
-      state.tuned = new Set([...(state.tuned ?? []), name]);
-      check(directive, build);
-    },
-  };
-}
 
 /** `nice` as the system takes it: higher is less. */
 function workerPriority(directive: Directive, build: Build): number {
   const word = text(directive);
   return /^[+-]?\d{1,9}$/.test(word) ? Number(word) : build.fail('"worker_priority" directive invalid number');
+}
+
+/** `thread_pool name threads=N [max_queue=N]`. Source: ngx_thread_pool. */
+function setThreadPool(state: MainState, { words }: Directive, build: Build): void {
+  const [name, ...parameters] = words.map((word) => word.text) as [string, ...string[]];
+  state.threadPools ??= new Set();
+  if (state.threadPools.has(name)) build.fail(`duplicate thread pool "${name}"`);
+  state.threadPools.add(name);
+  let threads = 0;
+  for (const parameter of parameters) {
+    const [, what, value = ''] = /^(threads|max_queue)=(.*)$/s.exec(parameter) ?? [];
+    if (what === undefined) continue;
+    const count = /^\d{1,15}$/.test(value) ? Number(value) : -1;
+    if (count < 0 || (what === 'threads' && count === 0)) build.fail(`invalid ${what} value "${parameter}"`);
+    if (what === 'threads') threads = count;
+  }
+  if (threads === 0) build.fail('"thread_pool" must have "threads" parameter');
+}
+
+/** `debug_connection address | network | name | unix:`. Source: ngx_event_debug_connection. */
+function setDebugConnection(_: MainState, directive: Directive, build: Build): void {
+  const word = text(directive);
+  if (word === 'unix:') return;
+  const network = parseNetwork(word);
+  if (network?.loose === true) build.warn(`low address bits of ${word} are meaningless`);
+  if (network === undefined && hostAddresses(word) === undefined) {
+    build.fail(`host not found in debug_connection "${word}"`);
+  }
 }
 
 /** How many masks there are; 0 for `auto`, which fits any number of workers. */

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { type Directive, failure, parseSeconds } from '../config/index.ts';
+import { hostAddresses, parseHostAndPort } from './host-and-port.ts';
 
 /** What is known of a name, and until when (performance.now, ms). */
 interface Known {
@@ -92,8 +94,19 @@ export function nameServers(directive: Directive): NameServers {
     } else if (name === 'ipv4' || name === 'ipv6') {
       if (value !== 'on' && value !== 'off') throw failure(directive, `invalid parameter: ${text}`);
       if (value === 'off') families.delete(name === 'ipv4' ? 4 : 6);
-    } else if (name === undefined) servers.push(text);
+    } else if (name === undefined) servers.push(...serversAt(text, directive));
   }
+  if (servers.length === 0) throw failure(directive, 'no name servers defined');
   if (families.size === 0) throw failure(directive, '"ipv4" and "ipv6" cannot both be "off"');
   return new NameServers(servers, valid, [...families]);
+}
+
+/** A name server as it is written, or all that its name stands for, in the form that `setServers` takes. */
+function serversAt(text: string, directive: Directive): string[] {
+  const { host, port, problem } = parseHostAndPort(text, 53);
+  if (problem !== undefined) throw failure(directive, `${problem} in resolver "${text}"`);
+  const bare = host.startsWith('[') ? host.slice(1, -1) : host;
+  const addresses = isIP(bare) === 0 ? hostAddresses(bare) : [bare];
+  if (addresses === undefined) throw failure(directive, `host not found in resolver "${text}"`);
+  return addresses.map((address) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`));
 }

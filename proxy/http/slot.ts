@@ -1,5 +1,5 @@
 import type { Context, Directive } from '../config/directive.ts';
-import { flag } from '../config/index.ts';
+import { flag, severalOf } from '../config/index.ts';
 import type { Build, DirectiveSpec, Level } from './module.ts';
 
 /** A directive that gives one value once: nginx's `ngx_conf_set_*_slot`. `key` is where its configuration keeps it. */
@@ -19,6 +19,33 @@ export function slot<State>(
     set(state: Record<string, unknown>, directive, build) {
       if (state[key] !== undefined) build.fail(`"${name}" directive is duplicate`);
       state[key] = read(directive, build);
+    },
+  };
+}
+
+/**
+ * A directive that chooses some of several words, and more of them each time it stands: nginx's
+ * `ngx_conf_set_bitmask_slot`. `key` keeps what `made` makes of all that was chosen.
+ */
+export function choice<State>(
+  level: Level,
+  contexts: readonly Context[],
+  name: string,
+  key: keyof State & string,
+  choices: readonly string[],
+  made: (chosen: ReadonlySet<string>) => unknown = (chosen) => chosen,
+  count: DirectiveSpec['arguments'] = [1, Number.POSITIVE_INFINITY],
+): DirectiveSpec {
+  return {
+    name,
+    contexts,
+    level,
+    arguments: count,
+    set(state: Record<string, unknown> & { chosen?: Map<string, ReadonlySet<string>> }, directive, build) {
+      state.chosen ??= new Map();
+      const chosen = severalOf(directive, choices, (warning) => build.warn(warning), state.chosen.get(name));
+      state.chosen.set(name, chosen);
+      (state as Record<string, unknown>)[key] = made(chosen);
     },
   };
 }

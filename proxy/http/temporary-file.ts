@@ -12,14 +12,14 @@ export class TemporaryFileError extends Error {
 /** Where temporary files of one kind go (`client_body_temp_path`, `proxy_temp_path`), and how they are named. */
 export class TemporaryPath {
   readonly folder: string;
-  readonly #levels: readonly number[];
+  readonly levels: readonly number[];
   readonly #prefix: string;
   #count: number;
 
   /** `levels`: how many of the last digits of a name become folders, `1 2` puts 0000000123 into 3/12. */
   constructor(folder: string, levels: readonly number[], prefix = '') {
     this.folder = folder;
-    this.#levels = levels;
+    this.levels = levels;
     this.#prefix = prefix;
     this.#count = prefix === '' ? 0 : Math.floor(Math.random() * 1e9);
   }
@@ -39,7 +39,7 @@ export class TemporaryPath {
       const digits = String(++this.#count).padStart(10, '0');
       const name = this.#nameOf(digits);
       try {
-        if (this.#levels.length > 0) mkdirSync(systemPath(path.dirname(name)), { recursive: true, mode: 0o700 });
+        if (this.levels.length > 0) mkdirSync(systemPath(path.dirname(name)), { recursive: true, mode: 0o700 });
         else if (this.#prefix === '') this.create();
         const descriptor = openSync(systemPath(name), 'wx+', 0o600);
         return new TemporaryFile(descriptor, name, named);
@@ -53,7 +53,7 @@ export class TemporaryPath {
 
   #nameOf(digits: string): string {
     let end = digits.length;
-    const folders = this.#levels.map((length) => {
+    const folders = this.levels.map((length) => {
       end -= length;
       return digits.slice(end, end + length);
     });

@@ -1,9 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
-import { flag, oneOf } from '../config/index.ts';
+import { type Directive, flag, oneOf } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { mapUriToPath } from '../http/map-uri.ts';
-import { DECLINED, type Module, OK } from '../http/module.ts';
+import { DECLINED, type DirectiveSpec, type Module, OK } from '../http/module.ts';
 import { escapeUriComponent } from '../http/request-uri.ts';
+import { slot } from '../http/slot.ts';
 
 interface AutoindexLocation {
   enabled: boolean | undefined;
@@ -19,46 +20,17 @@ interface Entry {
   readonly size: number;
 }
 
+const once = (name: string, key: keyof AutoindexLocation, read: (directive: Directive) => unknown): DirectiveSpec =>
+  slot<AutoindexLocation>('location', ['http', 'server', 'location'], name, key, read);
+
 /** `autoindex`: a listing for a directory without an index file. Source: ngx_http_autoindex_module.c. */
 export const autoindexModule: Module = {
   name: 'ngx_http_autoindex_module',
   directives: [
-    {
-      name: 'autoindex',
-      contexts: ['http', 'server', 'location'],
-      arguments: 'flag',
-      level: 'location',
-      set: (configuration: AutoindexLocation, directive) => {
-        configuration.enabled = flag(directive);
-      },
-    },
-    {
-      name: 'autoindex_exact_size',
-      contexts: ['http', 'server', 'location'],
-      arguments: 'flag',
-      level: 'location',
-      set: (configuration: AutoindexLocation, directive) => {
-        configuration.exactSize = flag(directive);
-      },
-    },
-    {
-      name: 'autoindex_localtime',
-      contexts: ['http', 'server', 'location'],
-      arguments: 'flag',
-      level: 'location',
-      set: (configuration: AutoindexLocation, directive) => {
-        configuration.localTime = flag(directive);
-      },
-    },
-    {
-      name: 'autoindex_format',
-      contexts: ['http', 'server', 'location'],
-      arguments: 1,
-      level: 'location',
-      set: (configuration: AutoindexLocation, directive) => {
-        configuration.format = oneOf<'html' | 'json'>(directive, ['html', 'json']);
-      },
-    },
+    once('autoindex', 'enabled', flag),
+    once('autoindex_exact_size', 'exactSize', flag),
+    once('autoindex_localtime', 'localTime', flag),
+    once('autoindex_format', 'format', (directive) => oneOf<'html' | 'json'>(directive, ['html', 'json'])),
   ],
   createLocation: (): AutoindexLocation => ({
     enabled: undefined,

@@ -35,9 +35,9 @@ function adding(name: string, key: 'added' | 'trailers'): DirectiveSpec {
     level: 'location',
     set(configuration: HeadersLocation, directive, build) {
       const [field, value, always] = directive.words.map(({ text }) => text) as [string, string, string | undefined];
-      if (always !== undefined && always !== 'always') build.fail(`invalid parameter "${always}"`);
       configuration[key] ??= [];
       configuration[key].push({ name: field, value: build.value(value), always: always !== undefined });
+      if (always !== undefined && always !== 'always') build.fail(`invalid parameter "${always}"`);
     },
   };
 }

@@ -94,7 +94,7 @@ function setAccessLog(configuration: LogLocation, directive: Directive, build: B
   const main = build.configuration<LogMain>(logModule, 'main');
   const target = targetOf(path, main, build);
   const line = formatOf(name, main, build);
-  const { condition, buffer } = readOptions(options, path, build);
+  const { condition, buffer } = readOptions(options, build.hasVariables(path) ? build.path(path) : path, build);
   if (buffer !== undefined) {
     if (typeof target === 'function') build.fail('buffered logs cannot have variables in name');
     if (target instanceof Syslog) build.fail('logs to syslog cannot be buffered');

@@ -13,6 +13,7 @@ interface Entry {
 /** `map`: a variable whose value depends on another's. Computed when it is asked for, and once for a request. Source: ngx_http_map_module.c. */
 export const mapModule: Module = {
   name: 'ngx_http_map_module',
+  createMain: () => ({}),
   directives: [
     {
       name: 'map',

@@ -2,9 +2,9 @@ import type { Context, Directive } from '../config/directive.ts';
 import { flag } from '../config/index.ts';
 import { forwardedAddress, isIn, type Network, parseAddress, parseNetwork } from '../http/addresses.ts';
 import type { ClientConnection, Exchange } from '../http/exchange.ts';
+import { hostAddresses } from '../http/host-and-port.ts';
 import { type Build, DECLINED, type Module } from '../http/module.ts';
 import { inherit, slot } from '../http/slot.ts';
-import { hostAddresses } from '../upstream/address.ts';
 
 interface RealipLocation {
   /** The proxies that are believed; `unix:` believes who comes by a Unix socket. */

@@ -1,16 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
-import {
-  type Directive,
-  flag,
-  number,
-  oneOf,
-  PlacelessError,
-  parseSize,
-  seconds,
-  severalOf,
-  size,
-} from '../config/index.ts';
+import { type Directive, flag, number, oneOf, PlacelessError, parseSize, seconds, size } from '../config/index.ts';
 import { accepted } from '../http/accepted.ts';
 import { issuersAbove, readPasswords, readPem } from '../http/certificate.ts';
 import { clock } from '../http/clock.ts';
@@ -19,6 +9,7 @@ import { type CoreMainState, core } from '../http/core.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { type Build, DECLINED, type DirectiveSpec, type Module } from '../http/module.ts';
 import { type ServerTls, serverCredentials } from '../http/server-credentials.ts';
+import { choice } from '../http/slot.ts';
 import { readTicketKeys } from '../http/ticket-keys.ts';
 import { createAcceptSecure } from '../http/tls.ts';
 import { readTlsCommand } from '../http/tls-commands.ts';
@@ -92,13 +83,15 @@ export const ssl: Module = {
     spec('ssl_certificate_key', 1, (server, directive, build) => {
       server.keys = [...(server.keys ?? []), configurationFile(directive, build)];
     }),
-    once('ssl_protocols', [1, Number.POSITIVE_INFINITY], 'protocols', (directive, build) => [
-      ...severalOf(directive, TLS_PROTOCOLS, (warning) => build.warn(warning)),
+    choice<SslServer>('server', ['http', 'server'], 'ssl_protocols', 'protocols', TLS_PROTOCOLS, (chosen) => [
+      ...chosen,
     ]),
     once('ssl_ciphers', 1, 'ciphers', (directive) => directive.words[0]!.text),
     once('ssl_ecdh_curve', 1, 'curves', (directive) => directive.words[0]!.text),
     once('ssl_prefer_server_ciphers', 'flag', 'preferServerCiphers', flag),
-    once('ssl_session_cache', [1, 2], 'sessionCache', sessionCache),
+    spec('ssl_session_cache', [1, 2], (server, directive, build) => {
+      server.sessionCache = `${server.sessionCache ?? ''} ${sessionCache(directive, build)}`;
+    }),
     once('ssl_session_timeout', 1, 'sessionTimeout', (directive) => seconds(directive)),
     once('ssl_session_tickets', 'flag', 'sessionTickets', flag),
     once('ssl_buffer_size', 1, 'bufferSize', (directive) => size(directive)),

@@ -62,7 +62,7 @@ function fileStep(path: string): TraceStep {
 }
 
 function stillTheSame(known: KeptFile, { core, startedAt }: Exchange): boolean {
-  if (core.openFileCache !== undefined && startedAt - known.checked < Math.min(BELIEVED, core.openFileCacheValid)) {
+  if ((core.openFileCache?.max ?? 0) > 0 && startedAt - known.checked < Math.min(BELIEVED, core.openFileCacheValid)) {
     return true;
   }
   const { name, inode, modified, size } = known.facts;

@@ -1,7 +1,8 @@
 import { type Directive, number, parseSeconds, parseSize, time } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { parseHostAndPort } from '../http/host-and-port.ts';
 import type { Build, Module } from '../http/module.ts';
-import { parseHostAndPort, resolveNow } from '../upstream/address.ts';
+import { resolveNow } from '../upstream/address.ts';
 import type { BalancerFactory } from '../upstream/balancer.ts';
 import { consistentHash, hash } from '../upstream/hash.ts';
 import { ipHash } from '../upstream/ip-hash.ts';
@@ -209,7 +210,7 @@ function readParameter(
 function method(choose: (block: UpstreamBlock, directive: Directive, build: Build) => BalancerFactory) {
   return (block: UpstreamBlock, directive: Directive, build: Build): void => {
     const settings = block.settings!;
-    if (block.method !== undefined) build.warn('load balancing method redefined');
+    if (block.method !== undefined || block.keepalive.connections > 0) build.warn('load balancing method redefined');
     const factory = choose(block, directive, build);
     settings.balancer = factory;
     block.method = directive.name;

@@ -88,7 +88,7 @@ export class SideBySide {
     let appPort = 0;
     if (app !== undefined) {
       const server = createApp(app);
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      await new Promise<void>((resolve) => server.listen(0, resolve));
       appPort = (server.address() as { port: number }).port;
       servers.push({
         close() {

@@ -2,8 +2,9 @@ import { isIP } from 'node:net';
 import type { CoreLocation } from '../http/configuration.ts';
 import { core } from '../http/core.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { HostAndPort } from '../http/host-and-port.ts';
 import { AGAIN, type Verdict } from '../http/module.ts';
-import { addressOf, type HostAndPort, unixAddress } from './address.ts';
+import { addressOf, unixAddress } from './address.ts';
 import type { Address } from './peer.ts';
 import {
   createUpstream,

@@ -1,8 +1,8 @@
 import type { CoreLocation } from '../http/configuration.ts';
 import { core } from '../http/core.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { type HostAndPort, parseHostAndPort } from '../http/host-and-port.ts';
 import { AGAIN, type Build, type ComplexValue, type DirectiveSpec, type Handler, type Module } from '../http/module.ts';
-import { type HostAndPort, parseHostAndPort } from './address.ts';
 import { Caching } from './cache/caching.ts';
 import { findUpstream } from './dynamic.ts';
 import { NEXT } from './failure.ts';

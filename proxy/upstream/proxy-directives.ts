@@ -1,4 +1,5 @@
 import { type Directive, flag, number, oneOf } from '../config/index.ts';
+import { accepted } from '../http/accepted.ts';
 import type { CoreLocation } from '../http/configuration.ts';
 import { core } from '../http/core.ts';
 import type { Build, DirectiveSpec, Handler } from '../http/module.ts';
@@ -8,7 +9,7 @@ import type { ProxyLocation } from './proxy-location.ts';
 import { parseProxyUrl } from './proxy-url.ts';
 import { type UpstreamRegistry, upstreamRegistry } from './registry.ts';
 import type { ReplaceRule } from './rewrite-headers.ts';
-import { checked, sendLowat, upstreamDirectives } from './upstream-directives.ts';
+import { sendLowat, upstreamDirectives } from './upstream-directives.ts';
 import { tlsDirectives } from './upstream-tls.ts';
 
 const everywhere = ['http', 'server', 'location'] as const;
@@ -51,8 +52,8 @@ export function proxyDirectives(handler: Handler): DirectiveSpec[] {
       if (cache.convertHead !== undefined) build.fail(`"${directive.name}" directive is duplicate`);
       cache.convertHead = flag(directive);
     }),
-    checked('proxy_headers_hash_max_size', 1, (directive) => number(directive)),
-    checked('proxy_headers_hash_bucket_size', 1, (directive) => number(directive)),
+    accepted('location', 'proxy_headers_hash_max_size', everywhere, (directive) => number(directive)),
+    accepted('location', 'proxy_headers_hash_bucket_size', everywhere, (directive) => number(directive)),
     sendLowat('proxy_send_lowat'),
     spec('proxy_set_header', 2, (location, directive, build) => {
       location.setHeaders ??= [];

@@ -1,4 +1,4 @@
-import { type HostAndPort, parseHostAndPort } from './address.ts';
+import { type HostAndPort, parseHostAndPort } from '../http/host-and-port.ts';
 
 /** The URL of a `proxy_pass`, in nginx's parts. Source: ngx_http_proxy_pass, ngx_http_proxy_set_vars. */
 export interface ProxyUrl {

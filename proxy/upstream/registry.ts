@@ -1,7 +1,8 @@
 import { ConfigError } from '../config/errors.ts';
+import type { HostAndPort } from '../http/host-and-port.ts';
 import type { ComplexValue, Module } from '../http/module.ts';
 import type { SharedZone } from '../http/shared-zones.ts';
-import { type HostAndPort, resolveNow } from './address.ts';
+import { resolveNow } from './address.ts';
 import type { Balancer, BalancerFactory } from './balancer.ts';
 import { cacheActs } from './cache/cache-path.ts';
 import { createPeers, type Peers, type ServerParameters } from './peer.ts';
@@ -68,11 +69,14 @@ export class UpstreamRegistry {
   readonly #settings = new Map<string, UpstreamSettings>();
   readonly #ready = new Map<string, Upstream>();
 
-  /** An `upstream` block; `undefined` when the name is taken by an earlier one. */
+  /** An `upstream` block; `undefined` when the name is taken by an earlier one. Throws where it was named with a port before. */
   define(name: string, file: string, line: number): UpstreamSettings | undefined {
     const key = name.toLowerCase();
-    const known = this.#settings.get(key);
-    if (known?.servers !== undefined) return undefined;
+    if (this.#isGroup(key)) return undefined;
+    for (const { where, file: itsFile, line: itsLine } of this.#settings.values()) {
+      if (where?.portText === undefined || where.host.toLowerCase() !== key) continue;
+      throw new ConfigError(`upstream "${name}" may not have port ${where.port}`, itsFile, itsLine);
+    }
     const settings: UpstreamSettings = {
       name,
       file,
@@ -88,14 +92,17 @@ export class UpstreamRegistry {
     return settings;
   }
 
-  /** Notes that a `proxy_pass` names this host: an `upstream` block that may follow, or an address. Returns the key to find it by. */
+  #isGroup(key: string): boolean {
+    return this.#settings.get(key)?.servers !== undefined;
+  }
+
+  /** Notes that a `proxy_pass` names this host: an `upstream` block that may follow, or an address. Returns the key to find it by. Throws for a block with a port. */
   refer(where: HostAndPort, name: string, file: string, line: number): string {
-    const key =
-      where.portText === undefined &&
-      where.path === undefined &&
-      this.#settings.get(where.host.toLowerCase())?.servers !== undefined
-        ? where.host.toLowerCase()
-        : name.toLowerCase();
+    const isGroup = where.path === undefined && this.#isGroup(where.host.toLowerCase());
+    if (isGroup && where.portText !== undefined) {
+      throw new ConfigError(`upstream "${where.host}" may not have port ${where.port}`, file, line);
+    }
+    const key = isGroup ? where.host.toLowerCase() : name.toLowerCase();
     if (!this.#settings.has(key)) {
       this.#settings.set(key, {
         name,

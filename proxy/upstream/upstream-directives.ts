@@ -1,14 +1,14 @@
-import { buffers, type Directive, flag, number, severalOf, size, time } from '../config/index.ts';
+import { buffers, type Directive, flag, number, size, time } from '../config/index.ts';
+import { accepted } from '../http/accepted.ts';
 import { temporaryPath } from '../http/core.ts';
 import type { Build, DirectiveSpec } from '../http/module.ts';
-import { slot } from '../http/slot.ts';
+import { choice, slot } from '../http/slot.ts';
 import { cacheDirectives } from './cache/directives.ts';
 import { NEXT, NEXT_OFF } from './failure.ts';
 import { readBind } from './local-address.ts';
 import { readAccess, readStore } from './storing.ts';
 import type { UpstreamLocation } from './upstream-location.ts';
 
-const SEVERAL = [1, Number.POSITIVE_INFINITY] as const;
 const EVERYWHERE = ['http', 'server', 'location'] as const;
 
 /**
@@ -22,6 +22,12 @@ export function upstreamDirectives(prefix: string, owner: string, retries: reado
     read: (directive: Directive, build: Build) => unknown,
     count?: DirectiveSpec['arguments'],
   ): DirectiveSpec => slot<UpstreamLocation>('location', EVERYWHERE, `${prefix}_${name}`, key, read, count);
+  const choices = (
+    name: string,
+    key: keyof UpstreamLocation,
+    words: readonly string[],
+    made?: (chosen: ReadonlySet<string>) => unknown,
+  ): DirectiveSpec => choice<UpstreamLocation>('location', EVERYWHERE, `${prefix}_${name}`, key, words, made);
   return [
     once('pass_request_headers', 'passRequestHeaders', flag),
     once('pass_request_body', 'passRequestBody', flag),
@@ -30,7 +36,7 @@ export function upstreamDirectives(prefix: string, owner: string, retries: reado
     once('read_timeout', 'readTimeout', (directive) => time(directive)),
     once('next_upstream_tries', 'nextUpstreamTries', (directive) => number(directive)),
     once('next_upstream_timeout', 'nextUpstreamTimeout', (directive) => time(directive)),
-    once('next_upstream', 'nextUpstream', (directive, build) => nextUpstream(directive, build, retries), SEVERAL),
+    choices('next_upstream', 'nextUpstream', ['off', ...retries], retryBits),
     once('buffering', 'buffering', flag),
     once('request_buffering', 'requestBuffering', flag),
     once('ignore_client_abort', 'ignoreClientAbort', flag),
@@ -49,35 +55,17 @@ export function upstreamDirectives(prefix: string, owner: string, retries: reado
     once('store_access', 'storeAccess', readAccess, [1, 3]),
     header(`${prefix}_hide_header`, 'hideHeaders'),
     header(`${prefix}_pass_header`, 'passHeaders'),
-    once('ignore_headers', 'ignoreHeaders', ignoredHeaders, SEVERAL),
+    choices('ignore_headers', 'ignoreHeaders', IGNORABLE),
     ...cacheDirectives(prefix, owner, retries),
   ];
 }
 
-/** A directive whose value is checked and that changes nothing here. */
-export const checked = (
-  name: string,
-  words: DirectiveSpec['arguments'],
-  check: (directive: Directive) => void,
-): DirectiveSpec => ({
-  name,
-  contexts: EVERYWHERE,
-  arguments: words,
-  level: 'location',
-  set: (_location, directive) => check(directive),
-});
-
 /** A directive for systems that can wait for a socket's buffer to be so empty. Source: ngx_http_proxy_lowat_check. */
-export const sendLowat = (name: string): DirectiveSpec => ({
-  name,
-  contexts: EVERYWHERE,
-  arguments: 1,
-  level: 'location',
-  set(_location, directive, build) {
+export const sendLowat = (name: string): DirectiveSpec =>
+  accepted('location', name, EVERYWHERE, (directive, build) => {
     size(directive);
     build.warn(`"${name}" is not supported, ignored`);
-  },
-});
+  });
 
 function store(prefix: string): DirectiveSpec {
   const name = `${prefix}_store`;
@@ -104,8 +92,7 @@ const header = (name: string, key: 'hideHeaders' | 'passHeaders'): DirectiveSpec
   },
 });
 
-function nextUpstream(directive: Directive, build: Build, retries: readonly string[]): number {
-  const chosen = severalOf(directive, ['off', ...retries], (warning) => build.warn(warning));
+function retryBits(chosen: ReadonlySet<string>): number {
   if (chosen.has('off')) return NEXT_OFF;
   return [...chosen].reduce((bits, name) => bits | NEXT[name as keyof typeof NEXT], 0);
 }
@@ -121,7 +108,3 @@ const IGNORABLE = [
   'Set-Cookie',
   'Vary',
 ].map((name) => name.toLowerCase());
-
-function ignoredHeaders(directive: Directive, build: Build): ReadonlySet<string> {
-  return severalOf(directive, IGNORABLE, (warning) => build.warn(warning));
-}

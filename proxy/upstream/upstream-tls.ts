@@ -1,10 +1,10 @@
 import type { ConnectionOptions, DetailedPeerCertificate, SecureContext, SecureContextOptions } from 'node:tls';
-import { ConfigError, type Directive, flag, number, oneOf, PlacelessError } from '../config/index.ts';
+import { ConfigError, type Directive, flag, number, PlacelessError } from '../config/index.ts';
 import { issuersAbove, readKeyPair, readPasswords, readPem } from '../http/certificate.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, ComplexValue, DirectiveSpec } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
-import { slot } from '../http/slot.ts';
+import { choice, slot } from '../http/slot.ts';
 import { readTlsCommand, type TlsCommand, withTlsCommands } from '../http/tls-commands.ts';
 import { TLS_PROTOCOLS, tlsRange } from '../http/tls-range.ts';
 import type { UpstreamTls } from './connection.ts';
@@ -49,10 +49,14 @@ function pemFile({ words }: Directive, build: Build): PemFile {
   return { text, file: resolve(text), value: build.hasVariables(text) ? build.value(text) : undefined, resolve };
 }
 
-function oneOfProtocols(directive: Directive, index: number): string {
-  const { text } = directive.words[index]!;
-  return TLS_PROTOCOLS.find((name) => name === text) ?? oneOf(directive, TLS_PROTOCOLS, index);
-}
+const SECURED = ['http', 'server', 'location'] as const;
+const listed = (chosen: ReadonlySet<string>): string[] => [...chosen];
+
+/** A directive of `TlsLocation` as one of the location that has it inside. */
+const nested = (one: DirectiveSpec): DirectiveSpec => ({
+  ...one,
+  set: ({ ssl }: Secured, directive, build) => one.set(ssl, directive, build),
+});
 
 /** The directives of TLS to upstreams for the module whose names begin with `prefix` (`proxy`, `uwsgi`). */
 export function tlsDirectives(prefix: string): DirectiveSpec[] {
@@ -61,17 +65,7 @@ export function tlsDirectives(prefix: string): DirectiveSpec[] {
     key: keyof TlsLocation,
     read: (directive: Directive, build: Build) => unknown,
     count?: DirectiveSpec['arguments'],
-  ): DirectiveSpec => {
-    const one = slot<TlsLocation>(
-      'location',
-      ['http', 'server', 'location'],
-      `${prefix}_ssl_${name}`,
-      key,
-      read,
-      count,
-    );
-    return { ...one, set: ({ ssl }: Secured, directive, build) => one.set(ssl, directive, build) };
-  };
+  ): DirectiveSpec => nested(slot<TlsLocation>('location', SECURED, `${prefix}_ssl_${name}`, key, read, count));
   return [
     once('verify', 'verify', flag),
     once('verify_depth', 'depth', (directive) => number(directive)),
@@ -79,10 +73,7 @@ export function tlsDirectives(prefix: string): DirectiveSpec[] {
     once('session_reuse', 'sessionReuse', flag),
     once('name', 'name', (directive, build) => build.value(directive.words[0]!.text)),
     once('ciphers', 'ciphers', (directive) => directive.words[0]!.text),
-    once('protocols', 'protocols', (directive) => directive.words.map((_, index) => oneOfProtocols(directive, index)), [
-      1,
-      Number.POSITIVE_INFINITY,
-    ]),
+    nested(choice<TlsLocation>('location', SECURED, `${prefix}_ssl_protocols`, 'protocols', TLS_PROTOCOLS, listed)),
     once('trusted_certificate', 'trusted', configurationFile),
     once('crl', 'revoked', configurationFile),
     once('certificate', 'certificate', pemFile),

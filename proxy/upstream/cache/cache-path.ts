@@ -1,5 +1,7 @@
 import { type Directive, parseOffset, parseSeconds, parseSize, parseTime } from '../../config/index.ts';
+import { type CoreMainState, core } from '../../http/core.ts';
 import type { Build } from '../../http/module.ts';
+import { usePath } from '../../http/paths-in-use.ts';
 import type { SharedZone } from '../../http/shared-zones.ts';
 import type { ZoneAct, ZoneKeeper } from '../../http/zone-keeper.ts';
 import { CacheDuties, dutyActs } from './duties.ts';
@@ -73,6 +75,7 @@ export function readCachePath(directive: Directive, build: Build, owner: string)
   const path = { ...DEFAULTS, folder, name: '', keysSize: 0 };
   for (const { text } of directive.words.slice(1)) readParameter(path, text, build);
   if (path.name === '' || path.keysSize === 0) build.fail(`"${directive.name}" must have "keys_zone" parameter`);
+  usePath(build.configuration<CoreMainState>(core, 'main').paths, folder, path.levels, directive, 'cache');
   const shared = build.zone(path.name, path.keysSize, owner);
   if (shared.state !== undefined) build.fail(`duplicate zone "${path.name}"`);
   const earlier = build.earlierState(shared, owner) as Cache | undefined;

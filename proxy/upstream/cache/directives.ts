@@ -1,16 +1,8 @@
-import {
-  ConfigError,
-  type Directive,
-  flag,
-  number,
-  offset,
-  parseSeconds,
-  severalOf,
-  time,
-} from '../../config/index.ts';
+import { ConfigError, type Directive, flag, number, offset, parseSeconds, time } from '../../config/index.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import type { Build, ComplexValue, DirectiveSpec } from '../../http/module.ts';
 import type { SharedZone } from '../../http/shared-zones.ts';
+import { choice } from '../../http/slot.ts';
 import type { ZoneKeeper } from '../../http/zone-keeper.ts';
 import { NEXT } from '../failure.ts';
 import { type Cache, readCachePath } from './cache-path.ts';
@@ -89,6 +81,15 @@ export function cacheDirectives(prefix: string, owner: string, stale: readonly s
       cache[key] = read(directive, build);
     },
   });
+  const choices = (
+    name: string,
+    key: 'methods' | 'useStale',
+    words: readonly string[],
+    made: (chosen: ReadonlySet<string>) => unknown,
+  ): DirectiveSpec => {
+    const one = choice<CacheLocation>('location', EVERYWHERE, `${prefix}_cache${name}`, key, words, made);
+    return { ...one, set: ({ cache }: Caches, directive, build) => one.set(cache, directive, build) };
+  };
   const conditions = (key: 'bypass' | 'noCache'): DirectiveSpec['set'] => {
     return ({ cache }: Caches, directive, build) => {
       cache[key] = [...(cache[key] ?? []), ...directive.words.map(({ text }) => build.value(text))];
@@ -115,12 +116,12 @@ export function cacheDirectives(prefix: string, owner: string, stale: readonly s
       },
     },
     once('_key', 1, 'key', (directive, build) => build.value(directive.words[0]!.text)),
-    once('_methods', any, 'methods', readMethods),
+    choices('_methods', 'methods', METHODS, (chosen) => new Set(['GET', 'HEAD', ...chosen])),
     once('_min_uses', 1, 'minUses', (directive) => number(directive)),
     once('_lock', 'flag', 'lock', flag),
     once('_lock_timeout', 1, 'lockTimeout', (directive) => time(directive)),
     once('_lock_age', 1, 'lockAge', (directive) => time(directive)),
-    once('_use_stale', any, 'useStale', (directive, build) => readUseStale(directive, build, stale)),
+    choices('_use_stale', 'useStale', ['off', ...stale], staleBits),
     once('_revalidate', 'flag', 'revalidate', flag),
     once('_background_update', 'flag', 'backgroundUpdate', flag),
     once('_max_range_offset', 1, 'maxRangeOffset', (directive) => offset(directive)),
@@ -150,12 +151,7 @@ function readCache(directive: Directive, build: Build, owner: string): CacheLoca
   return build.hasVariables(text) ? build.value(text) : build.zone(text, 0, owner);
 }
 
-function readMethods(directive: Directive, build: Build): ReadonlySet<string> {
-  return new Set(['GET', 'HEAD', ...severalOf(directive, METHODS, (warning) => build.warn(warning))]);
-}
-
-function readUseStale(directive: Directive, build: Build, stale: readonly string[]): number {
-  const chosen = severalOf(directive, ['off', ...stale], (warning) => build.warn(warning));
+function staleBits(chosen: ReadonlySet<string>): number {
   if (chosen.has('off')) return 0;
   return [...chosen].reduce((bits, name) => bits | NEXT[name as keyof typeof NEXT], 0);
 }
