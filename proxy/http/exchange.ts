@@ -65,7 +65,7 @@ export interface Exchange {
   /** The version as the client sent it, `HTTP/1.1`; '' in HTTP/0.9. */
   readonly protocol: string;
   readonly requestLine: string;
-  /** The value of a request header by its lower-case name (several joined with ", "). */
+  /** The value of a request header by its lower-case name: the first of several, or all of X-Forwarded-For and Cookie. */
   header(name: string): string | undefined;
   /** All request headers as sent, name, value, name, value ... */
   readonly requestHeaders: readonly string[];

@@ -81,17 +81,18 @@ export function parseRanges(
   const ranges: [number, number][] = [];
   let size = 0;
   for (const item of list.split(',')) {
-    const match = /^ *(\d*) *- *(\d*) *$/.exec(item);
-    if (match === null || (match[1] === '' && match[2] === '')) return 'unsatisfiable';
-    let start = Number(match[1]);
-    let end = match[2] === '' ? length : Number(match[2]) + 1;
-    if (match[1] === '') {
-      start = Math.max(0, length - Number(match[2]));
-      end = length;
+    const [, first, last, suffix] = /^ *(?:(\d+) *- *(\d*)|-(\d+)) *$/.exec(item) ?? [];
+    if ([first, last, suffix].some((digits) => digits !== undefined && isTooLarge(digits))) return 'unsatisfiable';
+    let start: number;
+    let end = length;
+    if (suffix !== undefined) start = Math.max(0, length - Number(suffix));
+    else if (first === undefined) return 'unsatisfiable';
+    else {
+      start = Number(first);
+      if (last !== '') end = Math.min(Number(last) + 1, length);
     }
-    end = Math.min(end, length);
     if (start >= end) {
-      if (match[1] !== '' && match[2] !== '' && Number(match[1]) > Number(match[2])) return 'unsatisfiable';
+      if (start === 0) return undefined;
       continue;
     }
     ranges.push([start, end]);
@@ -100,6 +101,11 @@ export function parseRanges(
   }
   if (ranges.length === 0) return 'unsatisfiable';
   return size > length ? undefined : ranges;
+}
+
+/** Whether digits say more than fits nginx's off_t. */
+function isTooLarge(digits: string): boolean {
+  return digits.length > 15 && BigInt(digits) > 2n ** 63n - 1n;
 }
 
 /** The whole of a segmented body, for one that is in memory. */

@@ -261,12 +261,12 @@ function noteHeader(
   switch (nameEnd - start) {
     case 4:
       if (!nameIs(text, start, 'host')) return undefined;
-      if (head.host !== undefined) return { status: 400, reason: 'client sent duplicate host header' };
+      if (head.host !== undefined) return duplicate(head, 'host header');
       head.host = value();
       return undefined;
     case 6:
       if (!nameIs(text, start, 'expect')) return undefined;
-      if (isRepeated(head, 1)) return DUPLICATE;
+      if (isRepeated(head, 1)) return duplicate(head);
       if (value().toLowerCase() === '100-continue') head.expectContinue = true;
       return undefined;
     case 10:
@@ -279,25 +279,26 @@ function noteHeader(
       return undefined;
     case 14: {
       if (!nameIs(text, start, 'content-length')) return undefined;
-      if (head.contentLength !== undefined) return DUPLICATE;
+      if (head.contentLength !== undefined) return duplicate(head);
       head.contentLength = lengthOf(value());
       return undefined;
     }
     case 17:
-      if (nameIs(text, start, 'if-modified-since')) return isRepeated(head, 2) ? DUPLICATE : undefined;
+      if (nameIs(text, start, 'if-modified-since')) return isRepeated(head, 2) ? duplicate(head) : undefined;
       if (!nameIs(text, start, 'transfer-encoding')) return undefined;
-      if (head.coding !== undefined) return DUPLICATE;
+      if (head.coding !== undefined) return duplicate(head);
       head.coding = value();
       head.chunked = head.coding.toLowerCase() === 'chunked';
       return undefined;
     case 8:
-      if (nameIs(text, start, 'if-match')) return isRepeated(head, 4) ? DUPLICATE : undefined;
-      return nameIs(text, start, 'if-range') && isRepeated(head, 8) ? DUPLICATE : undefined;
+      if (nameIs(text, start, 'if-match')) return isRepeated(head, 4) ? duplicate(head) : undefined;
+      return nameIs(text, start, 'if-range') && isRepeated(head, 8) ? duplicate(head) : undefined;
     case 13:
-      if (nameIs(text, start, 'if-none-match')) return isRepeated(head, 16) ? DUPLICATE : undefined;
-      return nameIs(text, start, 'authorization') && isRepeated(head, 32) ? DUPLICATE : undefined;
+      if (nameIs(text, start, 'if-none-match')) return isRepeated(head, 16) ? duplicate(head) : undefined;
+      if (nameIs(text, start, 'authorization')) return isRepeated(head, 32) ? duplicate(head) : undefined;
+      return nameIs(text, start, 'content-range') && isRepeated(head, 128) ? duplicate(head) : undefined;
     case 19:
-      return nameIs(text, start, 'if-unmodified-since') && isRepeated(head, 64) ? DUPLICATE : undefined;
+      return nameIs(text, start, 'if-unmodified-since') && isRepeated(head, 64) ? duplicate(head) : undefined;
     default:
       return undefined;
   }
@@ -306,7 +307,6 @@ function noteHeader(
 /** Numbers in `offsets` for each header. */
 const PLACES = 4;
 const TOO_MANY = { status: 494, reason: 'client sent too many header lines' };
-const DUPLICATE = { status: 400, reason: 'client sent duplicate header line' };
 /** The largest that fits nginx's off_t. */
 const LARGEST_LENGTH = 2n ** 63n - 1n;
 
@@ -322,6 +322,17 @@ function isRepeated(head: RequestHead, bit: number): boolean {
   return repeated;
 }
 
+/** The error of a header that may stand once, when the last one that was read repeats an earlier one. Source: ngx_http_process_unique_header_line. */
+function duplicate({ text, offsets }: RequestHead, what = 'header line'): { status: number; reason: string } {
+  const line = (at: number): string =>
+    `${text.slice(offsets[at], offsets[at + 1])}: ${text.slice(offsets[at + 2], offsets[at + 3])}`;
+  const last = offsets.length - PLACES;
+  const name = text.slice(offsets[last], offsets[last + 1]).toLowerCase();
+  let earlier = 0;
+  while (text.slice(offsets[earlier], offsets[earlier + 1]).toLowerCase() !== name) earlier += PLACES;
+  return { status: 400, reason: `client sent duplicate ${what}: "${line(last)}", previous value: "${line(earlier)}"` };
+}
+
 function checkFraming(head: RequestHead): [number, string] | undefined {
   if (head.host === undefined && head.version === '1.1') {
     return [400, 'client sent HTTP/1.1 request without "Host" header'];
@@ -335,15 +346,17 @@ function checkFraming(head: RequestHead): [number, string] | undefined {
     : [400, 'client sent "Content-Length" and "Transfer-Encoding" headers at the same time'];
 }
 
-/** The value of a header by lower-case name, several joined with ", " ("; " for Cookie), `undefined` when absent. */
+/** The value of a header by lower-case name, the first of several but for those that go together; `undefined` when absent. Source: ngx_http_headers_in. */
 export function headerOf(head: RequestHead, name: string): string | undefined {
   const { text, offsets } = head;
+  const between = name === 'cookie' ? '; ' : name === 'x-forwarded-for' ? ', ' : undefined;
   let found: string | undefined;
   for (let i = 0; i < offsets.length; i += 4) {
     const start = offsets[i]!;
     if (offsets[i + 1]! - start !== name.length || !nameIs(text, start, name)) continue;
     const value = text.slice(offsets[i + 2], offsets[i + 3]);
-    found = found === undefined ? value : `${found}${name === 'cookie' ? '; ' : ', '}${value}`;
+    if (between === undefined) return value;
+    found = found === undefined ? value : `${found}${between}${value}`;
   }
   return found;
 }

@@ -80,7 +80,8 @@ function filterHead(exchange: Exchange): void {
   if (trailers?.some(({ always }) => safe || always) === true) {
     exchange.trailers = () =>
       trailers.flatMap(({ name, value, always }) => {
-        const text = safe || always ? value(exchange) : '';
+        // The filter of ranges comes later, and may have made an error of it.
+        const text = always || SAFE.has(exchange.status) ? value(exchange) : '';
         return text === '' ? [] : [name, text];
       });
   }

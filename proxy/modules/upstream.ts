@@ -76,10 +76,7 @@ export const upstream: Module = {
     { name: 'zone', contexts: ['upstream'], arguments: [1, 2], level: 'server', set: setZone },
   ],
   variables: {
-    upstream_http_: (exchange, rest) => {
-      const values = headersOf(exchange, rest.replaceAll('_', '-'));
-      return values.length === 0 ? undefined : values.join(', ');
-    },
+    upstream_http_: (exchange, rest) => headersOf(exchange, rest.replaceAll('_', '-'))[0],
     upstream_cookie_: (exchange, rest) => {
       for (const header of headersOf(exchange, 'set-cookie')) {
         const [, name, value] = /^\s*([^=;]*)=([^;]*)/.exec(header) ?? [];

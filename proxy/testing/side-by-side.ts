@@ -23,6 +23,9 @@ const UNLIKE = 20_000;
 /** ms without a byte after which a connection is taken for one that stays open. */
 const SILENCE = 5000;
 
+/** Lines that tell of the machine or of the client, and come when they come. */
+const NOISE = / closed (keepalive )?connection|^epoll_wait\(\) failed/;
+
 /** What came back over one connection, and what the server logged for it. */
 export interface Outcome {
   readonly text: string;
@@ -208,7 +211,7 @@ export class SideBySide {
       return lines
         .slice(this.#read[index])
         .map((line) => /^\S+ \S+ \[(\w+)\] \d+#\d+: (?:\*\d+ )?(.*)$/.exec(line))
-        .filter((match) => match !== null && !/ closed (keepalive )?connection/.test(match[2]!))
+        .filter((match) => match !== null && !NOISE.test(match[2]!))
         .filter((match) => match !== null && [...levels, 'crit', 'alert', 'emerg'].includes(match[1]!))
         .map((match) => `${match![1]}: ${this.withoutPorts(match![2]!)}`)
         .map((line) => line.replace(/excess: (\d+\.\d+)/, (_, excess) => `excess: ${Math.ceil(Number(excess))}`))
