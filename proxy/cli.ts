@@ -1,6 +1,7 @@
+import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
-import { ConfigError, failedCall } from './config/index.ts';
+import { ConfigError, failedCall, systemPath } from './config/index.ts';
 import { buildConfiguration } from './http/build-configuration.ts';
 import type { Configuration } from './http/configuration.ts';
 import { ErrorLogs } from './http/error-log.ts';
@@ -42,6 +43,7 @@ export async function main(words: readonly string[]): Promise<number | undefined
     if (!flags.test && !flags.dump) return 0;
   }
   const options = startOptions(flags);
+  if (options.errorLog !== undefined && options.errorLog !== 'stderr') tryErrorLog(options.errorLog);
   if (flags.test || flags.dump) return test(options, flags);
   if (flags.signal !== undefined) return signal(options, flags.signal);
   return serve(options, role === 'daemon');
@@ -141,10 +143,22 @@ function test(options: StartOptions, { quiet, dump }: Arguments): number {
   }
 }
 
+/** Makes the file of `-e`; one that can't be opened is told of, and the server starts all the same. Source: ngx_log_init. */
+function tryErrorLog(file: string): void {
+  try {
+    closeSync(openSync(systemPath(file), 'a'));
+  } catch (error) {
+    say('alert', `could not open error log file: ${failedCall('open', file, error)}`);
+  }
+}
+
 /** `-s`: tells the running server. */
 function signal(options: StartOptions, name: string): number {
+  const configuration = read(options);
+  if (configuration === undefined) return 1;
+  say('notice', 'signal process started');
   try {
-    const pidFile = pidFileOf(buildConfiguration(options));
+    const pidFile = pidFileOf(configuration);
     if (pidFile === undefined) throw new ConfigError('the configuration has no "pid" directive');
     const pid = readPidFile(pidFile);
     try {
@@ -159,12 +173,12 @@ function signal(options: StartOptions, name: string): number {
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    say(error.file === undefined ? 'error' : 'emerg', error);
+    say('error', error);
     return 1;
   }
 }
 
-function say(level: 'warn' | 'error' | 'alert' | 'emerg', error: string | ConfigError): void {
+function say(level: 'notice' | 'warn' | 'error' | 'alert' | 'emerg', error: string | ConfigError): void {
   tell(`nginx: [${level}] ${typeof error === 'string' ? error : error.message}`);
   if (typeof error !== 'string' && error.suggestion !== undefined) tell(`did you mean "${error.suggestion}"?`);
 }

@@ -80,16 +80,17 @@ export function buildConfiguration(options: BuildOptions): Configuration {
 }
 
 function applyGlobal(builder: Builder, text: string, folder: string): void {
-  // nginx reads the parameter as it is, and says of what ends too early that it is a parameter.
-  const parsed: Parsed = parseText(text, '', { folder });
-  if (/unexpected end of file/.test(parsed.error?.reason ?? '')) {
-    throw new ConfigError('unexpected end of parameter, expecting ";" in command line');
-  }
+  const { directives }: Parsed = parseText(text, '', { folder });
+  const block = directives.findIndex(({ terminator }) => terminator === '{');
   try {
-    builder.apply(parsed.directives);
+    builder.apply(block < 0 ? directives : directives.slice(0, block));
   } catch (error) {
-    throw error instanceof ConfigError ? new ConfigError(`${error.reason} in command line`) : error;
+    if (!(error instanceof ConfigError)) throw error;
+    // nginx reads the parameter as it is, and says of what ends too early that it is a parameter.
+    const reason = error.reason.replace(/^(unexpected end of )file(, expecting ";").*/, '$1parameter$2');
+    throw new ConfigError(`${reason} in command line`);
   }
+  if (block >= 0) throw new ConfigError('block directives are not supported in -g option in command line');
 }
 
 function httpOf(top: Configurations): Configurations | undefined {

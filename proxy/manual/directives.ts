@@ -11,7 +11,8 @@ against nginx by the tests.
 
 Without a directive of their own: \`Expect: 100-continue\` gets no \`100 Continue\` when the body has come already or there is none.
 Variables of nginx that are known and never have a value here, because the runtime doesn't tell: \`$tcpinfo_*\`, \`$ssl_ciphers\`, \`$ssl_curve\`,
-\`$ssl_curves\`; there is no early data, so \`$ssl_early_data\` has none either.
+\`$ssl_curves\`; there is no early data, so \`$ssl_early_data\` has none either. An answer of an upstream with two lengths, or with a
+\`Transfer-Encoding\` other than \`chunked\`, is an error, as in nginx since 1.23.
 `;
 
 /** The text of `docs/directives.md`. */

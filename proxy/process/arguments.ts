@@ -57,7 +57,7 @@ export function parseArguments(words: readonly string[]): Arguments {
       if (letter in withValue) {
         const [key, missing] = withValue[letter as keyof typeof withValue];
         const value = word.slice(at + 1) || words[++index];
-        if (value === undefined || value === '') throw new ArgumentError(missing);
+        if (value === undefined) throw new ArgumentError(missing);
         if (key === 'signal' && !/^(stop|quit|reopen|reload)$/.test(value)) {
           throw new ArgumentError(`invalid option: "-s ${value}"`);
         }

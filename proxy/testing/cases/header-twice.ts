@@ -90,7 +90,6 @@ export default {
     'headers of an application': get('/answers'),
     ...Object.fromEntries(
       [
-        'Content-Length',
         'Content-Type',
         'Location',
         'Last-Modified',
@@ -102,7 +101,6 @@ export default {
         'Connection',
         'Vary',
         'Content-Encoding',
-        'Transfer-Encoding',
         'X-Accel-Expires',
         'X-Accel-Charset',
         'WWW-Authenticate',
