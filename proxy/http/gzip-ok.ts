@@ -2,6 +2,7 @@ import type { Context, Directive } from '../config/directive.ts';
 import { flag, oneOf, severalOf } from '../config/index.ts';
 import type { CoreLocation, GzipProxied } from './configuration.ts';
 import type { Exchange } from './exchange.ts';
+import { parseHttpDate } from './http-date.ts';
 import type { DirectiveSpec } from './module.ts';
 import { matchRegex, type Regex } from './regex.ts';
 import { slot } from './slot.ts';
@@ -66,29 +67,47 @@ export function varyByEncoding(exchange: Exchange): void {
   exchange.responseHeaders.push('Vary', 'Accept-Encoding');
 }
 
-/** Whether an Accept-Encoding names gzip with a quality above 0. */
+/** Whether an Accept-Encoding names gzip with a quality above 0: the first one it names counts. Source: ngx_http_gzip_accept_encoding. */
 export function acceptsGzip(header: string): boolean {
-  for (const item of header.split(',')) {
-    const [coding, ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
-    if (coding !== 'gzip') continue;
-    const quality = parameters.find((parameter) => /^q *=/.test(parameter));
-    return quality === undefined || /^q *= *(1(\.0{0,3})?|0\.\d{0,2}[1-9]\d{0,2}|0\.[1-9]\d{0,2})$/.test(quality);
-  }
-  return false;
+  if (header.startsWith('gzip,')) return true;
+  const match = /(?:^|[, ])gzip *(?:(,|$)|; *(?:$|q=([^, ]*)))/i.exec(header);
+  if (match === null || match.index !== header.search(/(?:^|[, ])gzip/i)) return false;
+  return match[2] === undefined || isAboveZero(match[2]);
 }
 
+/** A quality that has its form, up to 1, and isn't 0. Source: ngx_http_gzip_quantity, which adds up the digits. */
+function isAboveZero(quality: string): boolean {
+  const [, whole, digits = ''] = /^([01])(?:\.(\d{0,3}))?$/.exec(quality) ?? [];
+  if (whole === undefined) return false;
+  const rest = [...digits].reduce((sum, digit) => sum + Number(digit), 0);
+  return whole === '1' ? rest === 0 : rest > 0;
+}
+
+/** What `gzip_proxied` says of an answer that goes through a proxy; headers that say nothing against it are for it. */
 function proxiedAllowed(exchange: Exchange, proxied: ReadonlySet<GzipProxied>): boolean {
   if (proxied.has('off')) return false;
   if (proxied.has('any')) return true;
   if (proxied.has('auth') && exchange.header('authorization') !== undefined) return true;
   const expires = exchange.responseHeader('expires');
-  if (expires !== undefined) return proxied.has('expired') && !(Date.parse(expires) > Date.now());
-  const cacheControl = exchange.responseHeader('cache-control');
-  if (cacheControl !== undefined) {
-    return (['no-cache', 'no-store', 'private'] as const).some(
-      (name) => proxied.has(name) && cacheControl.includes(name),
-    );
+  if (expires !== undefined) {
+    const now =
+      exchange.dateHeader === undefined ? Math.floor(Date.now() / 1000) * 1000 : parseHttpDate(exchange.dateHeader);
+    return proxied.has('expired') && parseHttpDate(expires) < now;
   }
-  if (proxied.has('no_last_modified') && exchange.lastModified === undefined) return true;
-  return proxied.has('no_etag') && exchange.responseHeader('etag') === undefined;
+  const { responseHeaders } = exchange;
+  const cacheControl = responseHeaders.filter(
+    (_, i) => i % 2 === 1 && /^cache-control$/i.test(responseHeaders[i - 1]!),
+  );
+  if (cacheControl.length > 0) {
+    return UNCACHED.some(([name, pattern]) => proxied.has(name) && cacheControl.some((value) => pattern.test(value)));
+  }
+  if (proxied.has('no_last_modified') && isDated(exchange)) return false;
+  return !proxied.has('no_etag') || exchange.responseHeader('etag') === undefined;
 }
+
+const isDated = (exchange: Exchange): boolean =>
+  exchange.lastModified !== undefined || exchange.responseHeader('last-modified') !== undefined;
+
+const UNCACHED = (['no-cache', 'no-store', 'private'] as const).map(
+  (name) => [name, new RegExp(`(?:^|[;,]) *${name} *(?:,|$)`, 'i')] as const,
+);

@@ -1,3 +1,4 @@
+import { parseHttpDate } from './http-date.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
 /**
@@ -15,7 +16,7 @@ export function notModified(exchange: HttpExchange): void {
   const unmodifiedSince = exchange.header('if-unmodified-since');
   if (unmodifiedSince !== undefined) {
     const { lastModified } = exchange;
-    if (lastModified === undefined || !(seconds(lastModified) * 1000 <= Date.parse(unmodifiedSince))) {
+    if (lastModified === undefined || !(seconds(lastModified) * 1000 <= parseHttpDate(unmodifiedSince))) {
       refuse(exchange);
       return;
     }
@@ -45,7 +46,7 @@ const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 function isModified(exchange: HttpExchange, header: string): boolean {
   const { lastModified, core } = exchange;
   if (lastModified === undefined || core.ifModifiedSince === 'off') return true;
-  const since = Date.parse(header);
+  const since = parseHttpDate(header);
   if (since === seconds(lastModified) * 1000) return false;
   if (core.ifModifiedSince === 'exact') return true;
   return !(since >= seconds(lastModified) * 1000);

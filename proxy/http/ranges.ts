@@ -1,3 +1,4 @@
+import { parseHttpDate } from './http-date.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
 /** The pieces of a body that are sent, each after what introduces it, and what closes the last. */
@@ -66,7 +67,7 @@ function ifRangeHolds(exchange: HttpExchange): boolean {
   if (condition === undefined) return true;
   if (condition.endsWith('"')) return exchange.responseHeader('etag') === condition;
   const { lastModified } = exchange;
-  return lastModified !== undefined && Date.parse(condition) === Math.floor(lastModified.getTime() / 1000) * 1000;
+  return lastModified !== undefined && parseHttpDate(condition) === Math.floor(lastModified.getTime() / 1000) * 1000;
 }
 
 /**

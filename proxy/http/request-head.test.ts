@@ -51,11 +51,14 @@ describe('the head of a request', () => {
     expect(parse(`GET / HTTP/1.1\r\nHost: h\r\nB: c\r\n\r\n${line}`)).toMatchObject({ method: 'GET' });
   });
 
-  test('joins headers of one name', () => {
-    const head = parse('GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\na: 2\r\nCookie: x\r\nCookie: y\r\n\r\n');
+  test('gives the first of several headers, and all of those that go together', () => {
+    const head = parse(
+      'GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\na: 2\r\nCookie: x\r\nCookie: y\r\nX-Forwarded-For: 1\r\nx-forwarded-for: 2\r\n\r\n',
+    );
     if (head === undefined || 'status' in head) throw new Error('refused');
-    expect(headerOf(head, 'a')).toBe('1, 2');
+    expect(headerOf(head, 'a')).toBe('1');
     expect(headerOf(head, 'cookie')).toBe('x; y');
+    expect(headerOf(head, 'x-forwarded-for')).toBe('1, 2');
     expect(headerOf(head, 'b')).toBeUndefined();
   });
 

@@ -2,6 +2,7 @@ import { closeSync, fchmodSync, futimesSync, mkdirSync, openSync, renameSync, rm
 import path from 'node:path';
 import { type Directive, failedCall, systemPath } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { parseHttpDate } from '../http/http-date.ts';
 import { mapUriToPath } from '../http/map-uri.ts';
 import type { Build, ComplexValue } from '../http/module.ts';
 import type { Keeper } from './keeper.ts';
@@ -105,7 +106,7 @@ export class Storing implements Keeper {
       this.broken();
       return;
     }
-    const lastModified = Date.parse(headerOf(headers!, 'last-modified') ?? '') / 1000;
+    const lastModified = parseHttpDate(headerOf(headers!, 'last-modified') ?? '') / 1000;
     this.#attempt('rename', () => {
       fchmodSync(this.#descriptor, this.#access);
       if (!Number.isNaN(lastModified)) futimesSync(this.#descriptor, lastModified, lastModified);

@@ -1,6 +1,7 @@
 import type { CoreLocation } from '../http/configuration.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { HeaderSet } from '../http/header-set.ts';
+import { parseHttpDate } from '../http/http-date.ts';
 import { type CookieForm, rewriteCookie } from './cookie.ts';
 import { headerOf, type ResponseHead } from './response-head.ts';
 import { type ReplaceRule, replaceByRules, replaceInRefresh } from './rewrite-headers.ts';
@@ -142,7 +143,7 @@ function passList(exchange: Exchange, form: ResponseForm, headers: readonly stri
 
 /** Conditions and ranges look at the time of an answer, which is then no longer a header as others. */
 export function noteLastModified(exchange: Exchange): void {
-  const time = Date.parse(exchange.responseHeader('last-modified') ?? '');
+  const time = parseHttpDate(exchange.responseHeader('last-modified') ?? '');
   if (Number.isNaN(time)) return;
   exchange.lastModified = new Date(time);
   exchange.removeResponseHeader('last-modified');

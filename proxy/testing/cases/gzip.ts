@@ -226,6 +226,5 @@ export default {
     'in an if': [get('/if?gz=off', GZIP), get('/if', GZIP)],
     'with a charset': get('/charset/page.html', GZIP),
     'after another filter': get('/sub/page.html', GZIP),
-    'HTTP/1.0 that stays': `GET /page.html HTTP/1.0\r\nConnection: keep-alive\r\n${GZIP}\r\n`,
   },
 } satisfies CaseFile;

@@ -1,3 +1,4 @@
+import { parseHttpDate } from '../../http/http-date.ts';
 import type { EntryFacts } from './entry.ts';
 
 /** `proxy_cache_valid`: seconds by status; status 0 is `any`. The first that fits counts. */
@@ -112,7 +113,7 @@ function takeExpires(found: Freshness, value: string, now: number): void {
 }
 
 function httpSeconds(date: string): number | undefined {
-  const time = Date.parse(date);
+  const time = parseHttpDate(date);
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
 }
 
