@@ -17,7 +17,13 @@ import { HostChoice, serverBeforeHost } from './request-host.ts';
 const MOST_PIPELINED = 65536;
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 /** The body of all requests that have none. */
-const NO_BODY = new IncomingBody(0, { bodyWanted() {}, bodyFull() {}, bodyTooLarge() {}, bodyInvalid() {} });
+const NO_BODY = new IncomingBody(0, {
+  bodyRead() {},
+  bodyWanted() {},
+  bodyFull() {},
+  bodyTooLarge() {},
+  bodyInvalid() {},
+});
 
 const TIMED_OUT = 'client timed out (110: Connection timed out)';
 
@@ -167,7 +173,6 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
     }
     if (rest !== '' && !body.complete) {
       const bytes = Buffer.from(rest, 'latin1');
-      this.#expectContinue = false;
       const taken = body.receive(bytes);
       this.#text = taken === rest.length ? '' : rest.slice(taken);
       // What is wrong with it matters to whoever has to do with it.
@@ -198,7 +203,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
       // The body that the client holds back is read (and thrown away) after a good answer, as in nginx; after a bad
       // one nobody knows whether it will come.
       if (exchange.status < 300) this.socket.write(CONTINUE, 'latin1');
-      else exchange.keepAlive = false;
+      else if (!this.#body!.complete) exchange.keepAlive = false;
     }
     const { core } = exchange;
     if (
@@ -312,11 +317,13 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
 
   // The body's source
 
+  bodyRead(): void {
+    if (!this.#expectContinue) return;
+    this.#expectContinue = false;
+    this.socket.write(CONTINUE, 'latin1');
+  }
+
   bodyWanted(): void {
-    if (this.#expectContinue) {
-      this.#expectContinue = false;
-      this.socket.write(CONTINUE, 'latin1');
-    }
     if (this.#exchange !== undefined) this.#wait('body', this.#exchange.core.clientBodyTimeout);
     this.#resume();
   }

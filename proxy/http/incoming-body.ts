@@ -4,7 +4,9 @@ const MOST_KEPT = 65536;
 
 /** The side of the connection that a body needs. */
 export interface BodySource {
-  /** The body wants bytes (again): read the socket, and send `100 Continue` if the client waits for it. */
+  /** Somebody begins to read: send `100 Continue` to a client who expects it, whether its body has come or not. Source: ngx_http_test_expect. */
+  bodyRead(): void;
+  /** The body wants bytes (again): read the socket. */
   bodyWanted(): void;
   /** A reader learns that the body is larger than it may be: `before` bytes, and a chunk of `size`. */
   bodyTooLarge(before: number, size: number): void;
@@ -66,6 +68,7 @@ export class IncomingBody implements RequestBody {
     this.#onData = onData;
     this.#onEnd = onEnd;
     this.#onError = onError;
+    this.#source.bodyRead();
     this.#checkEarlyChunks();
     this.#flush();
     if (!this.complete && !this.#paused && !this.broken) this.#source.bodyWanted();
@@ -98,6 +101,7 @@ export class IncomingBody implements RequestBody {
     this.#checkEarlyChunks();
     if (!this.broken) return 0;
     this.#read = true;
+    this.#source.bodyRead();
     this.#tellReason();
     return this.errorStatus;
   }

@@ -118,7 +118,7 @@ describe('a chunked body', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 6 }), fc.array(fc.integer({ min: 1, max: 20 })), (pieces, cuts) => {
         const bytes = Buffer.from(`${encode(pieces)}next`, 'latin1');
-        const source = { bodyWanted() {}, bodyFull() {}, bodyTooLarge() {}, bodyInvalid() {} };
+        const source = { bodyRead() {}, bodyWanted() {}, bodyFull() {}, bodyTooLarge() {}, bodyInvalid() {} };
         const body = new IncomingBody(undefined, source);
         let text = '';
         let ended = false;

@@ -9,7 +9,7 @@ What the reference proxy reads, module by module as nginx's manual has it. A dir
 makes this page from the modules' tables and \`proxy/manual/notes.ts\`; what it does beyond this table is what nginx does, and held
 against nginx by the tests.
 
-Without a directive of their own: \`Expect: 100-continue\` gets no \`100 Continue\` when the body has come already or there is none.
+Without a directive of their own: \`Expect: 100-continue\` gets no \`100 Continue\` when there is no body to come.
 Variables of nginx that are known and never have a value here, because the runtime doesn't tell: \`$tcpinfo_*\`, \`$ssl_ciphers\`, \`$ssl_curve\`,
 \`$ssl_curves\`; there is no early data, so \`$ssl_early_data\` has none either. An answer of an upstream with two lengths, or with a
 \`Transfer-Encoding\` other than \`chunked\`, is an error, as in nginx since 1.23.

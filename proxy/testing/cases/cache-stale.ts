@@ -3,7 +3,7 @@ import { type CaseFile, get } from '../case-file.ts';
 const counts = new Map<string, number>();
 const waiting = new Map<string, (() => void)[]>();
 const times = (count: number, target: string): string[] => Array.from({ length: count }, () => get(target));
-const failures = ['500', '502', '503', '504', '403', '404', '429', '501', 'closes', 'hangs', 'nonsense'];
+const failures = ['500', '502', '503', '504', '403', '404', '429', '501', 'closes', 'nonsense'];
 const words = [
   'error',
   'timeout',
@@ -18,7 +18,9 @@ const words = [
 ];
 /** An answer that is old at once, and then a failure, for each kind of failure. */
 const each = (word: string): string[] =>
-  failures.flatMap((failure) => times(2, `/${word}/${failure}?X-Accel-Expires=%401`));
+  [...failures, ...(word === 'timeout' || word === 'error' ? ['hangs'] : [])].flatMap((failure) =>
+    times(2, `/${word}/${failure}?X-Accel-Expires=%401`),
+  );
 const OLD = 'Tue, 02 Jan 2024 03:04:05 GMT';
 
 export default {
@@ -27,7 +29,7 @@ export default {
     log_format up '$request_uri $status $upstream_status $upstream_cache_status';
     access_log LOGS/access.log up;
     proxy_cache_path LOGS/cache keys_zone=one:1m;
-    proxy_cache one; proxy_cache_key $uri; proxy_read_timeout 300ms;
+    proxy_cache one; proxy_cache_key $uri; proxy_read_timeout 2s;
     proxy_set_header X-Side $server_port;
     add_header X-Cache "$upstream_cache_status" always;
     server {

@@ -64,11 +64,6 @@ export default {
     ['more than the word', expecting('/app/', '', '', '100-continue, x')],
     ['HTTP/1.0', 'POST /app/ HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n'],
     [
-      'no body to come',
-      'POST /app/ HTTP/1.1\r\nHost: one.test\r\nExpect: 100-continue\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
-    ],
-    ['no length', get('/app/', 'Expect: 100-continue\r\n')],
-    [
       'a second request on the connection',
       `${get('/returned').replace('Connection: close\r\n', '')}${expecting('/app/', '')}`,
     ],
