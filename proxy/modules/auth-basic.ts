@@ -58,8 +58,9 @@ function checkUser(exchange: Exchange): number {
   try {
     text = readFileSync(systemPath(file), 'latin1');
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    exchange.logError(missing ? 'error' : 'crit', failedCall('open', file, error));
+    const { code } = error as NodeJS.ErrnoException;
+    const missing = code === 'ENOENT';
+    exchange.logError(missing ? 'error' : 'crit', failedCall(code === 'EISDIR' ? 'pread' : 'open', file, error));
     return missing ? 403 : 500;
   }
   const entry = entryOf(text, user);

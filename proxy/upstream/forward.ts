@@ -228,7 +228,7 @@ export class Forwarding implements ConnectionUser {
     const { text } = this.#answer;
     if (!this.#settings.takeHead(exchange, head)) {
       // Answered otherwise (error_page, X-Accel-Redirect): the upstream's body is of no use.
-      keeper?.intercepted(head.status);
+      keeper?.intercepted(head);
       this.#discard();
       return true;
     }

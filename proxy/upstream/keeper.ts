@@ -8,8 +8,8 @@ export interface Keeper {
   failedWith(status: number): void;
   /** A head has come; true when the client has been answered otherwise. */
   answered(head: ResponseHead): boolean;
-  /** An error page takes the place of the answer. */
-  intercepted(status: number): void;
+  /** An error page or the target of `X-Accel-Redirect` takes the place of the answer. */
+  intercepted(head: ResponseHead): void;
   /** The answer goes to the client: `text` begins with the head. */
   begin(head: ResponseHead, text: string): void;
   /** The answer is wanted whole, whatever becomes of the client. */

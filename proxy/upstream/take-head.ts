@@ -85,15 +85,13 @@ export function takeHead(exchange: Exchange, core: CoreLocation, form: ResponseF
 
 /** Does what the headers `X-Accel-...` say; true when the answer is another one. */
 function obey(exchange: Exchange, form: ResponseForm, headers: readonly string[]): boolean {
-  const redirect = form.ignored.has('x-accel-redirect') ? undefined : headerOf(headers, 'x-accel-redirect');
-  if (redirect !== undefined) {
-    accelRedirect(exchange, headers, redirect);
-    return true;
-  }
   const rate = form.ignored.has('x-accel-limit-rate') ? undefined : headerOf(headers, 'x-accel-limit-rate');
   if (rate !== undefined && /^\d+$/.test(rate)) exchange.limitRate = Number(rate);
   if (!form.ignored.has('x-accel-charset')) exchange.overrideCharset = headerOf(headers, 'x-accel-charset');
-  return false;
+  const redirect = form.ignored.has('x-accel-redirect') ? undefined : headerOf(headers, 'x-accel-redirect');
+  if (redirect === undefined) return false;
+  accelRedirect(exchange, headers, redirect);
+  return true;
 }
 
 /** Passes the headers on: what follows each other and needs no change is one piece of the head's text. */
@@ -185,7 +183,7 @@ function accelRedirect(exchange: Exchange, headers: readonly string[], target: s
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!;
     if (!KEPT_BY_REDIRECT.has(name)) continue;
-    if (name.toLowerCase() === 'content-type') exchange.contentType = headers[i + 1];
+    if (name.toLowerCase() === 'content-type') exchange.contentType = headers[i + 1] || undefined;
     else exchange.responseHeaders.push(name, headers[i + 1]!);
   }
   // Out of the way of the upstream's own callbacks: the new location may be proxied as well.
@@ -198,7 +196,7 @@ function accelRedirect(exchange: Exchange, headers: readonly string[], target: s
     const question = target.indexOf('?');
     const path = decodePath(question < 0 ? target : target.slice(0, question));
     if (leavesRoot(path)) {
-      exchange.logError('error', `unsafe URI "${target}" was detected${doing}`);
+      exchange.logError('error', `unsafe URI "${path}" was detected${doing}`);
       exchange.fail(404);
       return;
     }

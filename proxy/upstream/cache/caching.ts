@@ -318,9 +318,14 @@ export class Caching implements Keeper {
     this.#serve('REVALIDATED');
   }
 
-  intercepted(status: number): void {
+  intercepted({ status, commands, headers }: ResponseHead): void {
     const found = this.#found!;
-    if (this.#cacheable && found.cacheable) {
+    // Where an answer leads to is asked for each time; only error pages are kept.
+    const leads =
+      commands &&
+      !this.#settings.ignored.has('x-accel-redirect') &&
+      headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'x-accel-redirect');
+    if (this.#cacheable && found.cacheable && !leads) {
       const until = found.validSec || now() + validTime(this.#settings.valid, status);
       if (until > now()) this.#cached.keepError(status, until);
     }
