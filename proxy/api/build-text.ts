@@ -12,10 +12,11 @@ const TYPES = `types {
 
 /** Builds the inside of an `http` block. Throws a ConfigError. */
 export function buildText(http: string): Configuration {
+  const text = `events { } http { ${TYPES} default_type application/octet-stream; ${http} } error_log stderr warn;`;
   return buildConfiguration({
     file: devNull,
     prefix: process.cwd(),
     modules,
-    globalDirectives: `events { } http { ${TYPES} default_type application/octet-stream; ${http} } error_log stderr warn;`,
+    snapshot: { files: new Map([[devNull, text]]), matches: new Map() },
   });
 }
