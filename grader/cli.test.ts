@@ -12,7 +12,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the command line in a workspace of its own, without a terminal. */
-function workbook(...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+const workbook = (...words: string[]) => workbookWith({}, ...words);
+
+/** The same with more in its environment: what npm puts there, for one. */
+function workbookWith(
+  environment: NodeJS.ProcessEnv,
+  ...words: string[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, 'workbook.mjs'), ...words], {
       env: {
@@ -21,6 +27,7 @@ function workbook(...words: string[]): Promise<{ code: number | null; stdout: st
         INIT_CWD: folder,
         FORCE_COLOR: undefined,
         NO_COLOR: undefined,
+        ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -51,9 +58,35 @@ function ask({ hostname, port }: URL): Promise<string> {
   });
 }
 
+describe('options before `--`, which npm keeps for itself,', () => {
+  test('are told, and nothing is graded', async () => {
+    const environment = { npm_lifecycle_event: 'check', npm_config_build: 'true', npm_config_config: 'my.conf' };
+    const { code, stdout, stderr } = await workbookWith(environment, 'check', 'lab3');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('npm kept --config and --build for itself');
+    expect(stderr).toContain('npm run check lab3 -- ');
+  });
+
+  test('whose value is left over are explained', async () => {
+    const { code, stderr } = await workbookWith({ npm_lifecycle_event: 'check' }, 'check', 'lab3', 'my.conf');
+    expect(code).toBe(2);
+    expect(stderr).toContain('options go behind `--`');
+  });
+
+  test('are none of ours when another script runs, or when npm has a setting of that name', async () => {
+    for (const environment of [
+      { npm_lifecycle_event: 'test', npm_config_build: 'true' },
+      { npm_lifecycle_event: 'solution', npm_config_yes: 'true' },
+    ]) {
+      const { stderr } = await workbookWith(environment, 'solution', 'lab1');
+      expect(stderr).toContain('is not passed yet');
+    }
+  });
+});
+
 describe('wrong usage ends with 2, names what there is, and leaves stdout empty', () => {
   test.each([
-    [['check', 'lab33'], 'lab3  upstream'],
+    [['check', 'lab33'], 'lab3   upstream'],
     [['check', 'lab3', '--jsno'], '--json'],
     [['chekc', 'lab3'], 'check'],
     [['check'], 'lab'],

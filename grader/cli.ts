@@ -170,6 +170,8 @@ export async function main(words: readonly string[]): Promise<number> {
     code = value;
   });
   try {
+    const lost = keptByNpm(program, words[0], process.env);
+    if (lost.length > 0) throw new UsageError(`npm kept ${lost.join(' and ')} for itself: ${behindDashes(words[0])}`);
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
@@ -183,6 +185,25 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
+/** Options of ours that npm has settings of its own for, which may be set without anybody having written them here. */
+const npmsOwn = new Set(['--yes', '--only', '--key', '--all']);
+
+/**
+ * Options of a command that stood before `--`: npm takes them for its own settings, hands on nothing but a variable of
+ * its environment, and the command would do something else than was asked for.
+ */
+function keptByNpm(program: Command, name: string | undefined, environment: NodeJS.ProcessEnv): readonly string[] {
+  if (name === undefined || environment.npm_lifecycle_event?.split(':').at(-1) !== name) return [];
+  const command = program.commands.find((one) => one.name() === name);
+  return (command?.options ?? [])
+    .map(({ long }) => long ?? '')
+    .filter((long) => long !== '' && !npmsOwn.has(long))
+    .filter((long) => environment[`npm_config_${long.slice(2).replaceAll('-', '_')}`] !== undefined);
+}
+
+const behindDashes = (name = 'check'): string =>
+  `options go behind \`--\`, as in npm run ${name} ${name === 'grade' ? 'submissions/' : 'lab3'} -- --help`;
+
 /** commander has said what is wrong; it doesn't say which options or labs there are. */
 async function commanderExit(program: Command, words: readonly string[], error: CommanderError): Promise<number> {
   if (error.exitCode === 0) return exitCodes.passed;
@@ -190,6 +211,8 @@ async function commanderExit(program: Command, words: readonly string[], error: 
     const command = program.commands.find((one) => one.name() === words[0]) ?? program;
     process.stderr.write(`Options: ${command.options.map((option) => option.flags).join(', ')}\n`);
   }
+  if (error.code === 'commander.excessArguments' && process.env.npm_lifecycle_event !== undefined)
+    process.stderr.write(`With npm ${behindDashes(words[0])}\n`);
   if (error.code === 'commander.missingArgument' && error.message.includes("'lab'"))
     process.stderr.write(`Labs:\n${(await import('./commands/labs.ts')).listLabs()}\n`);
   if (error.code === 'commander.unknownCommand' || error.code === 'commander.help')

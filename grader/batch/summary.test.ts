@@ -41,6 +41,18 @@ describe('the summary of a class', () => {
     expect(text).toContain('cy, lab3: a.conf:3: it leads out');
   });
 
+  it('names who handed in nothing, who is not in the roster, and whose server was not reached', () => {
+    const away = { kind: 'unreachable', reason: 'http://a.test could not be reached' } as const;
+    const attempts = [madeAttempt('ada', 1, 100), madeAttempt('eve', 1, 0, { problem: away })];
+    const students = ['ada', 'bo', 'eve'].map((id) => ({ id, enrolled: id !== 'eve' }));
+    const text = summary(classOf(attempts, { students }), plain);
+    expect(text).toContain('handed in nothing\n  bo, lab3\n');
+    expect(text).toContain('handed in, but not in the roster\n  eve\n');
+    expect(text).toContain('eve, lab3: http://a.test could not be reached');
+    const withoutRoster = students.map(({ id }) => ({ id, enrolled: false }));
+    expect(summary(classOf(attempts, { students: withoutRoster }), plain)).not.toContain('roster');
+  });
+
   it('draws how the points are spread, with the longest bar for the most', () => {
     const attempts = ['a', 'b', 'c', 'd', 'e'].map((id, at) => madeAttempt(id, 1, at < 4 ? 100 : 35));
     const bars = summary(classOf(attempts), plain)

@@ -27,7 +27,9 @@ export function summary(graded: GradedClass, { colour, width }: SummaryStyle): s
   });
   const general = [
     ...block('slowest', slowest(graded.attempts)),
-    ...block('refused, or could not be graded', troubles(counting)),
+    ...block('refused, not reached, or could not be graded', troubles(counting)),
+    ...block('handed in nothing', absent(graded, counting)),
+    ...block('handed in, but not in the roster', strangers(graded, counting)),
     ...block('alike, worth a look (no verdict)', pairs(graded)),
   ];
   const parts = [...sections, fitted(general.slice(1).join('\n'), width).join('\n')];
@@ -114,13 +116,33 @@ function slowest(attempts: readonly GradedAttempt[]): string[] {
 }
 
 function troubles(attempts: readonly GradedAttempt[]): string[] {
-  const troubled = attempts.filter(({ outcome }) => outcome === 'refused' || outcome === 'error');
+  const troubled = attempts.filter(
+    ({ outcome, problem }) => outcome === 'refused' || outcome === 'error' || problem?.kind === 'unreachable',
+  );
   const lines = troubled.slice(0, 2 * longestList).map((attempt) => {
     const { reason = 'the grader failed', file, line } = attempt.problem ?? {};
     const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
     return `${nameOf(attempt)}: ${place}${oneLine(reason)}`;
   });
   return withRest(lines, troubled.length);
+}
+
+function absent({ students, labs }: GradedClass, attempts: readonly GradedAttempt[]): string[] {
+  const handedIn = new Set(attempts.map(({ student, lab }) => `${student.id} ${lab}`));
+  const lines = labs.flatMap(({ lab }) =>
+    students
+      .filter(({ id, enrolled }) => enrolled && !handedIn.has(`${id} ${lab}`))
+      .map(({ id, name }) => `${name ?? id}, ${/^lab\d+/.exec(lab)?.[0] ?? lab}`),
+  );
+  return withRest(lines.slice(0, 2 * longestList), lines.length);
+}
+
+/** Without a roster nobody is enrolled, and nobody is a stranger. */
+function strangers({ students }: GradedClass, attempts: readonly GradedAttempt[]): string[] {
+  if (!students.some(({ enrolled }) => enrolled)) return [];
+  const handedIn = new Set(attempts.map(({ student }) => student.id));
+  const names = students.filter(({ id, enrolled }) => !enrolled && handedIn.has(id)).map(({ id, name }) => name ?? id);
+  return withRest(names.slice(0, 2 * longestList), names.length);
 }
 
 function pairs({ pairs: all, students }: GradedClass): string[] {

@@ -18,7 +18,7 @@ export function findLab(word: string): CatalogEntry {
 
 /** All labs, a line each. */
 export function listLabs(): string {
-  return labs.map((lab) => `  lab${lab.number}  ${lab.name.padEnd(16)}${lab.title}`).join('\n');
+  return labs.map((lab) => `  ${`lab${lab.number}`.padEnd(7)}${lab.name.padEnd(16)}${lab.title}`).join('\n');
 }
 
 /** The one lab that was named, or all of them. */

@@ -107,6 +107,7 @@ describe('submissions named after students', () => {
         'gus/proxy.ts': starterFiles['proxy.ts'],
         'hal/default.conf.txt': conf,
         'ivy/site/nginx/default.conf': conf,
+        'joy/nginx.conf.txt': 'upstream catalogs { }\nserver { location / { proxy_pass http://catalogs; } }',
         'ivy/site/README.md': 'see nginx/',
       }),
     ).toEqual([
@@ -119,6 +120,7 @@ describe('submissions named after students', () => {
       'gus ? - configuration gus',
       'hal ? - configuration hal',
       'ivy ? - configuration ivy/site/nginx',
+      'joy ? - configuration joy',
     ]);
   });
 

@@ -39,9 +39,11 @@ export function recogniseFile(file: string): Content {
   const text = readFileSync(file, 'utf8');
   if (text.trim() === '') return unknown('empty', `${name} is empty`, file);
   if (isConf(name) && !/\.txt$/i.test(name)) return { kind: 'configuration', path: file };
+  // Editors of Windows put .txt behind a name; the addresses of a configuration are not where it runs.
+  if (looksLikeConfiguration(text)) return { kind: 'configuration', path: file };
   const url = addressIn(text);
   if (url !== undefined) return { kind: 'live', url };
-  if (isConf(name) || looksLikeConfiguration(text)) return { kind: 'configuration', path: file };
+  if (isConf(name)) return { kind: 'configuration', path: file };
   return unknown('unrecognised', `${name} is neither a configuration, a program nor the address of a server`, file);
 }
 
