@@ -16,7 +16,7 @@ export interface Traffic {
 export interface TrafficKeeper {
   /** This process's as they are now, and the others' as they were last told. */
   known(): Traffic;
-  /** Has the others tell, and calls `later` when they have, or `ZONE_PATIENCE` is over. False when there is nobody to ask. */
+  /** Has the others tell, and calls `later` when they have, or when it takes too long. False when there is nobody to ask. */
   ask(later: () => void): boolean;
   /** ms since the others were last asked. */
   readonly age: number;

@@ -1,6 +1,8 @@
 import { NO_TRAFFIC, type OwnTraffic, sumOf, type Traffic, type TrafficKeeper } from '../http/traffic.ts';
-import { ZONE_PATIENCE } from '../http/zone-keeper.ts';
 import type { TrafficMessage } from './traffic-messages.ts';
+
+/** ms until what the others said before has to do: a worker that hangs holds up nobody's page for long. */
+const PATIENCE = 2_000;
 
 /** The connections of all workers as one of them sees them: its own, and what its master gathers from the others. */
 export class TrafficClient implements TrafficKeeper {
@@ -11,6 +13,8 @@ export class TrafficClient implements TrafficKeeper {
   /** Who waits for the answer to the question that is under way, and who came after it was asked. */
   #waiting: (() => void)[] = [];
   #next: (() => void)[] = [];
+  /** Runs while a question is under way. */
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(own: OwnTraffic, send: (message: TrafficMessage) => void) {
     this.#own = own;
@@ -26,21 +30,28 @@ export class TrafficClient implements TrafficKeeper {
   }
 
   ask(later: () => void): boolean {
-    let waits = true;
-    const answered = (): void => {
-      if (!waits) return;
-      waits = false;
-      clearTimeout(timer);
-      later();
-    };
-    const timer = setTimeout(answered, ZONE_PATIENCE).unref();
-    if (this.#waiting.length > 0) {
-      this.#next.push(answered);
+    if (this.#timer !== undefined) {
+      this.#next.push(later);
     } else {
-      this.#waiting.push(answered);
-      this.#send({ traffic: 'ask' });
+      this.#waiting.push(later);
+      this.#question();
     }
     return true;
+  }
+
+  #question(): void {
+    this.#send({ traffic: 'ask' });
+    this.#timer = setTimeout(() => this.#answered(), PATIENCE).unref();
+  }
+
+  #answered(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const answered = this.#waiting;
+    this.#waiting = this.#next;
+    this.#next = [];
+    if (this.#waiting.length > 0) this.#question();
+    for (const answer of answered) answer();
   }
 
   receive(message: TrafficMessage): void {
@@ -49,11 +60,7 @@ export class TrafficClient implements TrafficKeeper {
     } else if (message.traffic === 'others') {
       this.#others = message.counts;
       this.#told = performance.now();
-      const answered = this.#waiting;
-      this.#waiting = this.#next;
-      this.#next = [];
-      if (this.#waiting.length > 0) this.#send({ traffic: 'ask' });
-      for (const answer of answered) answer();
+      if (this.#timer !== undefined) this.#answered();
     }
   }
 

@@ -45,7 +45,8 @@ export class TrafficHost {
       this.#gatherings.set(number, { asker: member, silent });
       for (const other of silent) other.sendTraffic({ traffic: 'count', gathering: number });
       this.#finish(number);
-    } else if (message.traffic === 'counted') {
+    } else if (message.traffic === 'counted' && this.#members.has(member)) {
+      // One that has ended may still have had something on its way.
       this.#members.set(member, message.counts);
       this.#gatherings.get(message.gathering)?.silent.delete(member);
       this.#finish(message.gathering);
