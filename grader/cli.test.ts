@@ -64,7 +64,7 @@ describe('options before `--`, which npm keeps for itself,', () => {
     const { code, stdout, stderr } = await workbookWith(environment, 'check', 'lab3');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('npm kept --config and --build for itself');
-    expect(stderr).toContain('npm run check lab3 -- ');
+    expect(stderr).toContain('npm run check -- lab3 --config --build');
   });
 
   test('whose value is left over are explained', async () => {

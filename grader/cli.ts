@@ -171,7 +171,8 @@ export async function main(words: readonly string[]): Promise<number> {
   });
   try {
     const lost = keptByNpm(program, words[0], process.env);
-    if (lost.length > 0) throw new UsageError(`npm kept ${lost.join(' and ')} for itself: ${behindDashes(words[0])}`);
+    if (lost.length > 0)
+      throw new UsageError(`npm kept ${lost.join(' and ')} for itself: ${behindDashes(words, lost.join(' '))}`);
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {
@@ -201,8 +202,8 @@ function keptByNpm(program: Command, name: string | undefined, environment: Node
     .filter((long) => environment[`npm_config_${long.slice(2).replaceAll('-', '_')}`] !== undefined);
 }
 
-const behindDashes = (name = 'check'): string =>
-  `options go behind \`--\`, as in npm run ${name} ${name === 'grade' ? 'submissions/' : 'lab3'} -- --help`;
+const behindDashes = ([name = 'check', ...rest]: readonly string[], options: string): string =>
+  `options go behind \`--\`, as in: npm run ${[name, '--', ...rest, options].join(' ')}`;
 
 /** commander has said what is wrong; it doesn't say which options or labs there are. */
 async function commanderExit(program: Command, words: readonly string[], error: CommanderError): Promise<number> {
@@ -212,7 +213,7 @@ async function commanderExit(program: Command, words: readonly string[], error: 
     process.stderr.write(`Options: ${command.options.map((option) => option.flags).join(', ')}\n`);
   }
   if (error.code === 'commander.excessArguments' && process.env.npm_lifecycle_event !== undefined)
-    process.stderr.write(`With npm ${behindDashes(words[0])}\n`);
+    process.stderr.write(`With npm ${behindDashes([words[0] ?? 'check', 'lab3'], '--config FILE')}\n`);
   if (error.code === 'commander.missingArgument' && error.message.includes("'lab'"))
     process.stderr.write(`Labs:\n${(await import('./commands/labs.ts')).listLabs()}\n`);
   if (error.code === 'commander.unknownCommand' || error.code === 'commander.help')

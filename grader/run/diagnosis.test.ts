@@ -130,6 +130,23 @@ test('paths are matched decoded, tidied and without their query', () => {
   expect(decodedPath('/a//b/./../c%20d?x=/..')).toBe('/a/c d');
 });
 
+test('an upstream whose second server is none of the instances', () => {
+  const text =
+    '\nupstream c {\nserver 127.0.0.1:8081;\nserver 127.0.0.1:8080;\n}\nserver { location / { proxy_pass http://c; } }';
+  const refusal =
+    '[error] 1#1: *1 connect() failed (111: Connection refused) while connecting to upstream, upstream: "http://127.0.0.1:8080/", host: "a"';
+  const told = diagnosis('lab3.both-backends', text, response('/'), { errorLog: [refusal] });
+  expect(told).toMatch(/^nobody listens on 127.0.0.1:8080.* \| 4: server 127.0.0.1:8080;$/);
+  expect(diagnosis('lab3.both-backends', text, response('/'))).toBeUndefined();
+});
+
+test('posters by an alias behind a regular expression, to which nothing is added', () => {
+  const text = (alias: string) => `\nserver {\nlocation ~ ^/poster/(.*) {\nalias ${alias};\n} }`;
+  const moved = response('/poster/a.jpg', { status: 301 });
+  expect(diagnosis('lab4.posters', text('/usr/share/nginx/poster/'), moved)).toMatch(/whole path of the file.* \| 4:/);
+  expect(diagnosis('lab4.posters', text('/usr/share/nginx/poster/$1'), moved)).toBeUndefined();
+});
+
 describe('the catalog', () => {
   const server = (lines: string): string => `\nserver {\n${lines}\n}`;
 
@@ -284,6 +301,36 @@ describe('a server that does not start', () => {
       source: 'index index.html;',
       advice: 'Line 4 has no semicolon at its end: "root /usr/share/nginx/html"',
     });
+  });
+
+  test.each([
+    ['unknown directive "\ufeffserver"', 'invisible byte order mark'],
+    ['invalid URL prefix', 'begins with http://'],
+    ['invalid host in upstream "http://127.0.0.1:8081"', 'without http://: server 127.0.0.1:8081;'],
+    ['host not found in upstream "catalogs"', 'no `upstream catalogs`, but `upstream catalog` on line 2'],
+    ['"proxy_pass" directive is not allowed here', 'stands in a `location`'],
+    ['"http" directive is not allowed here', 'begin with `server`'],
+  ])('%s is said in plain words', (text, advice) => {
+    const message = { severity: 'emerg', text, file: 'default.conf', line: 3 } as const;
+    const [told] = explainStartup(
+      [message],
+      configuration('\nupstream catalog { server 127.0.0.1:8081; }\nserver { }'),
+    );
+    expect(told?.advice).toContain(advice);
+  });
+
+  test('a key that is not there is named by the line that names it, which nginx does not', () => {
+    const text =
+      'cannot load certificate key "/etc/nginx/certs/my.key": BIO_new_file() failed (SSL: No such file or directory)';
+    const lines =
+      '\nserver {\nssl_certificate /etc/nginx/certs/my.crt;\nssl_certificate_key /etc/nginx/certs/my.key;\n}';
+    const [message] = explainStartup([{ severity: 'emerg', text }], configuration(lines));
+    expect(message).toMatchObject({
+      file: 'default.conf',
+      line: 4,
+      source: 'ssl_certificate_key /etc/nginx/certs/my.key;',
+    });
+    expect(message?.advice).toContain('catalog.test.crt');
   });
 
   test('a missing brace is named by the block that stays open', () => {

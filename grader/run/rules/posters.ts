@@ -60,6 +60,24 @@ const wrongFolder: Rule = {
   },
 };
 
+/** Behind a regular expression `alias` is all there is of the path: nothing of the request is added to it. */
+const aliasIsAll: Rule = {
+  name: 'alias of a regular expression that captures nothing',
+  explains: ['4.posters', '5.https-content', '5.arrives'],
+  find(failure) {
+    const taken = takenBy(failure, ({ request, status }) => posterPath(request.path) && status !== 200);
+    const alias = taken?.location && directive(taken.location.directive, 'alias');
+    if (taken?.location === undefined || alias === undefined || !taken.location.modifier.startsWith('~'))
+      return undefined;
+    const [folder = ''] = words(alias);
+    if (folder.includes('$')) return undefined;
+    return {
+      because: `with a regular expression \`alias\` is the whole path of the file, so \`${written(taken.location)}\` looks for ${folder} whatever was asked for`,
+      blame: blame(failure.configuration, alias),
+    };
+  },
+};
+
 /** `location /poster` with `alias .../poster/` takes `/poster../` too, and alias makes it `.../poster/../`. */
 const openGate: Rule = {
   name: 'alias behind a location without its slash',
@@ -171,6 +189,7 @@ export const posterRules: readonly Rule[] = [
   noLocation,
   openGate,
   wrongFolder,
+  aliasIsAll,
   canned,
   fallsBack,
   missingLooksFine,

@@ -47,6 +47,27 @@ const tooFew: Rule = {
   },
 };
 
+/** Another port than an instance's: nginx asks the next one and says so in its log alone. */
+const noInstance: Rule = {
+  name: 'a server of the upstream is none of the instances',
+  explains: distribution,
+  find(failure) {
+    const block = usedUpstream(failure);
+    for (const member of block === undefined ? [] : members(block)) {
+      const [address = ''] = words(member);
+      const port = /:(\d+)$/.exec(address)?.[1] ?? '80';
+      if (port === '8081' || port === '8082') continue;
+      const refused = new RegExp(`connect\\(\\) failed \\(111.*upstream: "https?://[^/"]+:${port}[/"]`);
+      if (!failure.errorLog.some((line) => refused.test(line))) continue;
+      return {
+        because: `nobody listens on ${address}, so the other one is asked each time: the instances are 127.0.0.1:8081 and 127.0.0.1:8082`,
+        blame: blame(failure.configuration, member),
+      };
+    }
+    return undefined;
+  },
+};
+
 const setAside: Rule = {
   name: 'a server is down or backup',
   explains: [...distribution, '3.keeps-working', '3.returns'],
@@ -210,6 +231,7 @@ function headersOfKeepalive(failure: Case): Finding | undefined {
 
 export const upstreamRules: readonly Rule[] = [
   tooFew,
+  noInstance,
   setAside,
   hashed,
   weighted,
