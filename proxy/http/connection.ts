@@ -159,6 +159,7 @@ export class HttpConnection extends AcceptedConnection implements AnsweredConnec
     exchange.keepAlive =
       head.version === '1.1' ? head.connection !== 'close' : head.version === '1.0' && head.connection === 'keep-alive';
     const problem = this.#hosts.chooseServer(exchange);
+    if (exchange.finished) return;
     if (problem !== undefined || head.method === 'TRACE' || head.method === 'CONNECT') {
       exchange.keepAlive = false;
       if (problem !== undefined) exchange.logError('info', `${problem} while reading client request headers`);

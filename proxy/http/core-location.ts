@@ -3,7 +3,7 @@ import { ConfigError, failure, parseSeconds, parseSize, seconds, time } from '..
 import { LocationTree } from '../routing/location.ts';
 import type { Captured, CoreLocation, ErrorPage, GzipProxied, Location, Locations, TryFiles } from './configuration.ts';
 import type { Build, Configurations } from './module.ts';
-import { matchRegex, type Regex } from './regex.ts';
+import { matcherOf } from './regex.ts';
 
 /** A location while the file is read: what isn't set is missing. */
 export type CoreLocationState = Partial<CoreLocation> & {
@@ -188,14 +188,10 @@ function locationsOf(state: CoreLocationState): LocationTree<Location, Captured>
       redirectsToSlash: own.autoRedirect,
       value: { configurations: location.configurations, core },
       inner,
-      ...(regex === undefined ? {} : { matches: matcher(regex) }),
+      ...(regex === undefined ? {} : { matches: matcherOf(regex) }),
     };
   });
   return new LocationTree(entries);
-}
-
-function matcher(regex: Regex): (uri: string, captured: Captured | undefined) => boolean {
-  return (uri, captured) => matchRegex(regex, uri, captured);
 }
 
 /** `root path` and `alias path`. Source: ngx_http_core_root. */

@@ -4,7 +4,7 @@ import type { CoreLocation, GzipProxied } from './configuration.ts';
 import type { Exchange } from './exchange.ts';
 import { parseHttpDate } from './http-date.ts';
 import type { DirectiveSpec } from './module.ts';
-import { matchRegex, type Regex } from './regex.ts';
+import { findMatchOrTell, type Regex } from './regex.ts';
 import { slot } from './slot.ts';
 
 const CONTEXTS: readonly Context[] = ['http', 'server', 'location'];
@@ -58,7 +58,7 @@ export function gzipOk(exchange: Exchange): boolean {
   const { gzipDisable } = core;
   if (gzipDisable === undefined) return true;
   const agent = exchange.header('user-agent');
-  return agent === undefined || !gzipDisable.some((regex) => matchRegex(regex, agent, undefined));
+  return agent === undefined || !gzipDisable.some((regex) => findMatchOrTell(regex, agent, exchange) !== null);
 }
 
 /** Tells caches that the answer depends on what the client takes, once. */

@@ -117,6 +117,7 @@ function beginStream(
   stream.on('drain', () => exchange.drained());
   stream.on('close', () => exchange.clientGone());
   const problem = chooseServer(exchange);
+  if (exchange.finished) return;
   // There is no request line before all headers have been read.
   exchange.requestLine = '';
   for (const name of invalid) exchange.logError('info', `client sent invalid header: "${name}"${READING}`);

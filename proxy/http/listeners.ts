@@ -6,7 +6,7 @@ import { core, coreMain } from './core.ts';
 import type { CoreLocationState } from './core-location.ts';
 import type { CoreServerState, ListenPort } from './core-server.ts';
 import type { Configurations } from './module.ts';
-import { matchRegex } from './regex.ts';
+import { matcherOf } from './regex.ts';
 
 /** The sockets to open for an `http` block that is merged, with the servers behind each. Throws where names make no sense; warns where they collide. */
 export function listenersOf(http: Configurations, warn: (warning: string) => void): Listener[] {
@@ -74,7 +74,7 @@ function virtualHosts(
     const virtual = servers.get(server)!;
     for (const { text, regex } of server.names.length === 0 ? [{ text: '', regex: undefined }] : server.names) {
       if (regex !== undefined) {
-        names.addPattern({ text, matches: (host, captured) => matchRegex(regex, host, captured) }, virtual);
+        names.addPattern({ text, matches: matcherOf(regex) }, virtual);
       } else if (choice && !isValidWildcard(text)) {
         throw new PlacelessError(`invalid server name or wildcard "${text}" on ${port.text}`);
       } else if (!names.add(text, virtual) && choice) {

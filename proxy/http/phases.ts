@@ -1,8 +1,9 @@
-import type { CoreLocation, ErrorPage, VirtualHosts } from './configuration.ts';
+import type { CoreLocation, ErrorPage, Location, VirtualHosts } from './configuration.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { AGAIN, type Configurations, DECLINED, type Handler, type Module, OK, type Phase } from './module.ts';
 import { type HeadFilter, isIdle, type Plan, type PlannedStep, Plans } from './plan.ts';
 import { redirectLocation } from './redirect.ts';
+import { failedMatch } from './regex.ts';
 import { serverBeforeHost } from './request-host.ts';
 import { escapeUri, parseRequestUri } from './request-uri.ts';
 import type { Trace } from './trace/trace.ts';
@@ -208,7 +209,12 @@ export class Phases {
     const { virtualServer } = exchange;
     exchange.uriChanged = false;
     exchange.enter(virtualServer.configurations);
-    const place = virtualServer.locations.find(exchange.uri, exchange);
+    let place: Location | undefined;
+    try {
+      place = virtualServer.locations.find(exchange.uri, exchange);
+    } catch (error) {
+      return failedMatch(exchange, error);
+    }
     exchange.place = place;
     if (place !== undefined) exchange.enter(place.configurations);
     let { core } = exchange;

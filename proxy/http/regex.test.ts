@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compileRegex, matchRegex } from './regex.ts';
+import { compileRegex, MatchLimitError, matcherOf, matchRegex } from './regex.ts';
 
 const match = (pattern: string, subject: string, caseless = false): boolean =>
   matchRegex(compileRegex(pattern, caseless), subject, undefined);
@@ -59,5 +59,40 @@ describe('a pattern that would mean something else is refused', () => {
     ['a\\', '\\ at end of pattern'],
   ])('%s: %s', (pattern, reason) => {
     expect(() => compileRegex(pattern, false)).toThrow(`pcre2_compile() failed: ${reason} in "${pattern}"`);
+  });
+});
+
+describe('an expression that has to try too often gives up', () => {
+  const endless = compileRegex('^/(a+)+$', false);
+  const subject = `/${'a'.repeat(50)}!`;
+
+  test('and says so, in words of nginx', () => {
+    expect(() => matchRegex(endless, subject, { captures: [], variables: new Map() })).toThrow(
+      `pcre2_match() failed: -47 on "${subject}" using "^/(a+)+$"`,
+    );
+  });
+
+  test.each(['(a|b|ab)*c', '(x+x+)+y', '^(?=(a+)+$).', '^(\\w+\\s?)*$', '(a*)*\\1b', '^(?<one>a+|b)*$'])(
+    '%s',
+    (pattern) => {
+      const regex = compileRegex(pattern, true);
+      const texts = [`${'ab'.repeat(40)}`, 'x'.repeat(60), `${'a'.repeat(60)}!`, 'a'.repeat(60)];
+      const outcomes = texts.map((text) => {
+        try {
+          return matchRegex(regex, text, undefined);
+        } catch (error) {
+          return error instanceof MatchLimitError;
+        }
+      });
+      expect(outcomes).toContain(true);
+    },
+  );
+
+  test('and who only looks takes it for no match', () => {
+    expect(matcherOf(endless)(subject, undefined)).toBe(false);
+  });
+
+  test('a long text that simply does not match is no match', () => {
+    expect(match('^/(.*)/(.*)\\.(.*)$', `/${'a/'.repeat(1000)}`)).toBe(false);
   });
 });

@@ -1,11 +1,13 @@
+import { BoundedExpression } from './bounded-expression.ts';
 import type { Captured } from './configuration.ts';
+import type { Exchange } from './exchange.ts';
 import { RegexError, translate } from './pcre.ts';
 
 /** A PCRE pattern translated for JavaScript. */
 export interface Regex {
   /** As written. */
   readonly pattern: string;
-  readonly expression: RegExp;
+  readonly expression: BoundedExpression;
   /** Names of the named groups. */
   readonly names: readonly string[];
   /** How many groups it captures. */
@@ -15,9 +17,9 @@ export interface Regex {
 /** Translates a pattern that nginx would give to PCRE. Throws a RegexError in nginx's words. */
 export function compileRegex(pattern: string, caseless: boolean): Regex {
   const { source, flags } = translate(pattern);
-  let expression: RegExp;
+  let expression: BoundedExpression;
   try {
-    expression = new RegExp(source, caseless || flags.includes('i') ? 'i' : '');
+    expression = new BoundedExpression(source, caseless || flags.includes('i') ? 'i' : '');
   } catch (error) {
     throw new RegexError(pattern, reasonOf(error as Error));
   }
@@ -25,14 +27,53 @@ export function compileRegex(pattern: string, caseless: boolean): Regex {
   return { pattern, expression, names, groups: new RegExp(`${source}|`).exec('')!.length - 1 };
 }
 
-/** Matches, and leaves numbered and named captures in `captured`. A failed match leaves them as they were. */
-export function matchRegex(regex: Regex, subject: string, captured: Captured | undefined): boolean {
-  if (captured === undefined) return regex.expression.test(subject);
+/** An expression had to try too often. The message is what nginx logs, as an alert. */
+export class MatchLimitError extends Error {
+  override readonly name = 'MatchLimitError';
+
+  constructor({ pattern }: Regex, subject: string) {
+    super(`pcre2_match() failed: -47 on "${subject}" using "${pattern}"`);
+  }
+}
+
+/** What matches. Throws a MatchLimitError. */
+export function findMatch(regex: Regex, subject: string): RegExpExecArray | null {
   const match = regex.expression.exec(subject);
-  if (match === null) return false;
+  if (match === 'exceeded') throw new MatchLimitError(regex, subject);
+  return match;
+}
+
+/** Matches, and leaves numbered and named captures in `captured`. A failed match leaves them as they were. Throws a MatchLimitError. */
+export function matchRegex(regex: Regex, subject: string, captured: Captured | undefined): boolean {
+  const match = findMatch(regex, subject);
+  if (match === null || captured === undefined) return match !== null;
   captured.captures = match;
   for (const name of regex.names) captured.variables.set(name, match.groups?.[name] ?? '');
   return true;
+}
+
+/** As `matchRegex`. Who only looks, and leaves no captures, takes an expression that had to try too often for no match. */
+export function matcherOf(regex: Regex): (subject: string, captured: Captured | undefined) => boolean {
+  return (subject, captured) => {
+    if (captured !== undefined) return matchRegex(regex, subject, captured);
+    const match = regex.expression.exec(subject);
+    return match !== null && match !== 'exceeded';
+  };
+}
+
+/** As `findMatch`, for those who take it for no match, with a word in the log, when an expression had to try too often. */
+export function findMatchOrTell(regex: Regex, subject: string, exchange: Exchange): RegExpExecArray | null {
+  const match = regex.expression.exec(subject);
+  if (match !== 'exceeded') return match;
+  exchange.logError('alert', new MatchLimitError(regex, subject).message);
+  return null;
+}
+
+/** What a request comes to whose location or rewriting hangs on an expression that had to try too often. Throws every other error. */
+export function failedMatch(exchange: Pick<Exchange, 'logError'>, error: unknown): number {
+  if (!(error instanceof MatchLimitError)) throw error;
+  exchange.logError('alert', error.message);
+  return 500;
 }
 
 const reasons: readonly (readonly [RegExp, string])[] = [

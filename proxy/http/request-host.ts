@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import type { VirtualHosts, VirtualServer } from './configuration.ts';
 import { validHost } from './host-name.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import { MatchLimitError } from './regex.ts';
 
 /**
  * The server whose settings hold until a request says its host: the one that the handshake asked for, else the default
@@ -17,6 +18,18 @@ export function serverBeforeHost(hosts: VirtualHosts, tls: TLSSocket | undefined
  * Returns nginx's words when the name is invalid. Source: ngx_http_validate_host and ngx_http_set_virtual_server.
  */
 export function chooseServer(exchange: HttpExchange): string | undefined {
+  try {
+    return findServer(exchange);
+  } catch (error) {
+    if (!(error instanceof MatchLimitError)) throw error;
+    exchange.logError('alert', `${error.message} while reading client request headers`);
+    // As in nginx the connection ends, and there is no answer.
+    exchange.fail(444);
+    return undefined;
+  }
+}
+
+function findServer(exchange: HttpExchange): string | undefined {
   const { hosts } = exchange.service;
   const given = exchange.authority;
   if (given === undefined) {

@@ -78,13 +78,13 @@ export class Variables {
     const [first, second, third] = getters;
     if (parts.length === 0) return () => '';
     if (parts.length === 1) return typeof parts[0] === 'string' ? constant(parts[0]) : first!;
-    if (parts.length === 2) return (exchange) => first!(exchange) + second!(exchange);
-    if (parts.length === 3) return (exchange) => first!(exchange) + second!(exchange) + third!(exchange);
-    return (exchange) => {
+    if (parts.length === 2) return bounded((exchange) => first!(exchange) + second!(exchange));
+    if (parts.length === 3) return bounded((exchange) => first!(exchange) + second!(exchange) + third!(exchange));
+    return bounded((exchange) => {
       let value = '';
       for (const getter of getters) value += getter(exchange);
       return value;
-    };
+    });
   }
 
   /** Compiles a reference to one variable, as something that knows whether it is set. */
@@ -164,6 +164,19 @@ function partsOf(text: string): Part[] {
     at = dollar + 1 + (capture !== null ? 1 : name.length + (bracket ? 2 : 0));
   }
   return parts;
+}
+
+/** A text that is longer than the runtime can have one is empty, with a word in the log, and harms no other request. */
+function bounded(join: ComplexValue): ComplexValue {
+  return (exchange) => {
+    try {
+      return join(exchange);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      exchange.logError('alert', 'malloc() failed (12: Cannot allocate memory)');
+      return '';
+    }
+  };
 }
 
 function constant(text: string): ComplexValue {

@@ -10,6 +10,9 @@ makes this page from the modules' tables and \`proxy/manual/notes.ts\`; what it 
 against nginx by the tests.
 
 Without a directive of their own: \`Expect: 100-continue\` gets no \`100 Continue\` when there is no body to come.
+A regular expression that has to try too often ends, as in nginx, in an alert in the log and (for locations and rewriting) the status 500, after about
+as long; where a runtime can't bound expressions (see \`proxy/http/bounded-expression.ts\`) it goes on. nginx's library sees beforehand of some texts that
+a letter is missing, and doesn't try them.
 Variables of nginx that are known and never have a value here, because the runtime doesn't tell: \`$tcpinfo_*\`, \`$ssl_ciphers\`, \`$ssl_curve\`,
 \`$ssl_curves\`; there is no early data, so \`$ssl_early_data\` has none either. An answer of an upstream with two lengths, or with a
 \`Transfer-Encoding\` other than \`chunked\`, is an error, as in nginx since 1.23.

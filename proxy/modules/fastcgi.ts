@@ -1,7 +1,7 @@
 import { type Directive, flag } from '../config/index.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, Module } from '../http/module.ts';
-import type { Regex } from '../http/regex.ts';
+import { findMatchOrTell, type Regex } from '../http/regex.ts';
 import { slot } from '../http/slot.ts';
 import { cacheMain } from '../upstream/cache/directives.ts';
 import {
@@ -103,13 +103,13 @@ export const fastcgi: Module = {
 function splitExpression(directive: Directive, build: Build): Regex {
   const { text } = directive.words[0]!;
   const regex = build.regex(text, false);
-  const captures = new RegExp(`${regex.expression.source}|`).exec('')!.length - 1;
-  if (captures !== 2) build.fail(`pattern "${text}" must have 2 captures`);
+  if (regex.groups !== 2) build.fail(`pattern "${text}" must have 2 captures`);
   return regex;
 }
 
 /** The path of the script, and what follows it. Source: ngx_http_fastcgi_split. */
 function splitPath(exchange: Exchange): readonly [script: string, rest: string] {
-  const match = exchange.location<FastcgiLocation>(fastcgi).split?.expression.exec(exchange.uri);
-  return match === undefined || match === null ? [exchange.uri, ''] : [match[1] ?? '', match[2] ?? ''];
+  const { split } = exchange.location<FastcgiLocation>(fastcgi);
+  const match = split === undefined ? null : findMatchOrTell(split, exchange.uri, exchange);
+  return match === null ? [exchange.uri, ''] : [match[1] ?? '', match[2] ?? ''];
 }

@@ -3,7 +3,7 @@ import { failure, number } from '../config/index.ts';
 import { accepted } from '../http/accepted.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, ComplexValue, Module } from '../http/module.ts';
-import { matchRegex, type Regex } from '../http/regex.ts';
+import { MatchLimitError, matchRegex, type Regex } from '../http/regex.ts';
 import { isValidWildcard, ServerNames } from '../routing/server-name.ts';
 
 interface Entry {
@@ -64,9 +64,20 @@ class Table {
     const low = text.toLowerCase();
     let entry = this.#exact.get(low) ?? names?.find(low, undefined);
     if (entry === undefined) {
-      entry = this.#regexes.find(({ regex }) => matchRegex(regex, text, exchange))?.entry ?? this.#fallback;
+      entry = this.#findPattern(text, exchange) ?? this.#fallback;
     }
     return entry?.value(exchange) ?? '';
+  }
+
+  /** An expression that has to try too often ends the search. Source: ngx_http_map_find. */
+  #findPattern(text: string, exchange: Exchange): Entry | undefined {
+    try {
+      return this.#regexes.find(({ regex }) => matchRegex(regex, text, exchange))?.entry;
+    } catch (error) {
+      if (!(error instanceof MatchLimitError)) throw error;
+      exchange.logError('alert', error.message);
+      return undefined;
+    }
   }
 
   add(line: Directive): void {

@@ -5,7 +5,7 @@ import type { CoreServer } from '../http/configuration.ts';
 import { core } from '../http/core.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, Module } from '../http/module.ts';
-import { matchRegex, type Regex } from '../http/regex.ts';
+import { findMatchOrTell, type Regex } from '../http/regex.ts';
 import { isValidWildcard, ServerNames } from '../routing/server-name.ts';
 
 /** What must follow the host; empty for anything. */
@@ -114,7 +114,7 @@ function isValid(exchange: Exchange): boolean {
     return rule.path === '' || (slash >= 0 && rest.startsWith(rule.path, slash));
   }
   return (
-    nameRegexes?.some((regex) => matchRegex(regex, host, undefined)) === true ||
-    regexes?.some((regex) => matchRegex(regex, rest, undefined)) === true
+    nameRegexes?.some((regex) => findMatchOrTell(regex, host, exchange) !== null) === true ||
+    regexes?.some((regex) => findMatchOrTell(regex, rest, exchange) !== null) === true
   );
 }

@@ -5,7 +5,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { contentTypeOf } from '../http/mime.ts';
 import { AGAIN, type Build, type ComplexValue, type Configurations, DECLINED, type Module } from '../http/module.ts';
 import { redirectLocation } from '../http/redirect.ts';
-import { matchRegex, type Regex } from '../http/regex.ts';
+import { failedMatch, matchRegex, type Regex } from '../http/regex.ts';
 import { escapeArgs } from '../http/request-uri.ts';
 import { slot } from '../http/slot.ts';
 import { tellCondition, tellInstruction } from '../http/trace/instruction.ts';
@@ -100,7 +100,12 @@ export const rewriteModule: Module = {
 function run(exchange: Exchange): number {
   const { instructions } = exchange.location<RewriteLocation>(rewriteModule);
   if (instructions.length === 0) return DECLINED;
-  const verdict = runAll(instructions, exchange);
+  let verdict: number;
+  try {
+    verdict = runAll(instructions, exchange);
+  } catch (error) {
+    return failedMatch(exchange, error);
+  }
   return verdict === NEXT || verdict === STOP ? DECLINED : verdict;
 }
 
@@ -264,10 +269,14 @@ function setInstruction(directive: Directive, build: Build): CarryOut {
     });
   }
   return (exchange) => {
-    exchange.variables.set(variable, value(exchange));
+    const text = value(exchange);
+    exchange.variables.set(variable, text.length < TOO_LONG ? text : text.slice(0, text.length % TOO_LONG));
     return NEXT;
   };
 }
+
+/** nginx has 28 bits for the length of a variable's value. Source: ngx_variable_value_t. */
+const TOO_LONG = 2 ** 28;
 
 function ifInstruction(directive: Directive, build: Build): CarryOut {
   const holds = condition(directive, build);

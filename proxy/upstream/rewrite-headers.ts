@@ -1,6 +1,6 @@
 import type { Exchange } from '../http/exchange.ts';
 import type { ComplexValue } from '../http/module.ts';
-import type { Regex } from '../http/regex.ts';
+import { findMatchOrTell, type Regex } from '../http/regex.ts';
 
 /** One rule of `proxy_redirect`, `proxy_cookie_domain` or `proxy_cookie_path`: what to look for, what to put there. */
 export interface ReplaceRule {
@@ -15,7 +15,7 @@ export interface ReplaceRule {
 export function replaceByRules(exchange: Exchange, rules: readonly ReplaceRule[], text: string): string | undefined {
   for (const rule of rules) {
     if (typeof rule.from !== 'function') {
-      const match = rule.from.expression.exec(text);
+      const match = findMatchOrTell(rule.from, text, exchange);
       if (match === null) continue;
       exchange.captures = [...match];
       for (const [name, value] of Object.entries(match.groups ?? {})) exchange.variables.set(name, value ?? '');

@@ -1,7 +1,7 @@
 import type { Exchange } from '../exchange.ts';
 import { Including } from '../including.ts';
 import { RegexError } from '../pcre.ts';
-import { compileRegex } from '../regex.ts';
+import { compileRegex, findMatch, MatchLimitError } from '../regex.ts';
 import type { BodySink } from '../transport.ts';
 import { commandStart, readCommand, type SsiCommand } from './command.ts';
 
@@ -244,14 +244,14 @@ export class SsiPage extends Including {
 
   #matches(pattern: string, subject: string): boolean {
     try {
-      const match = compileRegex(pattern, false).expression.exec(subject);
+      const match = findMatch(compileRegex(pattern, false), subject);
       if (match === null) return false;
       this.#state.captures = match;
       for (const [name, value] of Object.entries(match.groups ?? {}))
         this.#state.variables.set(name.toLowerCase(), value ?? '');
       return true;
     } catch (error) {
-      if (!(error instanceof RegexError)) throw error;
+      if (!(error instanceof RegexError || error instanceof MatchLimitError)) throw error;
       throw new SsiError(error.message);
     }
   }

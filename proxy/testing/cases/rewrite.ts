@@ -66,6 +66,8 @@ export default {
       location /if-proxy { if ($arg_x) { proxy_pass http://127.0.0.1:APP; } return 200 "not proxied"; }
       location /set-args { set $args "changed=1"; return 200 "$args $query_string $arg_changed"; }
       location /set-unset { return 200 "[$unset]"; if ($arg_never) { set $unset 1; } }
+      location /set-doubled { set $d a; ${'set $d $d$d; '.repeat(20)} return 200 $d; }
+      location /set-endless { set $d a; ${'set $d $d$d; '.repeat(28)} return 200 "[$d]"; }
       location /set-twice { set $t 1; set $t "$t-2"; return 200 $t; }
       location /set-braces { set $b "x"; return 200 "\${b}y"; }
       location /set-case { set $Mixed "m"; return 200 "$mixed"; }
@@ -83,6 +85,8 @@ export default {
   app: (request, response) => void response.end(`proxied ${request.url}`),
   errorLog: 'notice',
   requests: {
+    'a value that grows': get('/set-doubled'),
+    'a value that grows beyond 28 bits of length': get('/set-endless'),
     'rewritten in the server': get('/server-rewrite/x?y=z'),
     'an if in the server': get('/show/x', 'X-Server: 1\r\n'),
     'set in the server': get('/show/y'),

@@ -1,0 +1,65 @@
+import v8 from 'node:v8';
+
+/**
+ * How often an expression may go back and try another way: half of PCRE2's own match limit, because what it gives up on is
+ * tried twice. That comes to about a second.
+ */
+const MOST_BACKTRACKS = 5_000_000;
+/** ms within which no expression goes back so often. */
+const SURELY_WITHIN = 2;
+
+type Make = (source: string, flags: string, backtracks: number) => RegExp;
+
+/**
+ * V8 can bound how often an expression backtracks, and lets programs ask for it by a function of its own that is there for its
+ * tests. Where a runtime doesn't have it, expressions are unbounded.
+ */
+const makeBounded: Make | undefined = ((): Make | undefined => {
+  try {
+    v8.setFlagsFromString('--allow-natives-syntax');
+    const make = new Function('s', 'f', 'b', 'return %NewRegExpWithBacktrackLimit(s, f, b)') as Make;
+    return make('a', '', 1).test('a') ? make : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    v8.setFlagsFromString('--no-allow-natives-syntax');
+  }
+})();
+
+/** An expression that gives up, as PCRE does, when it has backtracked too often. */
+export class BoundedExpression {
+  readonly #expression: RegExp;
+  readonly #source: string;
+  readonly #flags: string;
+  #always: RegExp | undefined;
+
+  /** Throws a SyntaxError. */
+  constructor(source: string, flags: string) {
+    this.#source = source;
+    this.#flags = flags;
+    this.#expression =
+      makeBounded === undefined || !mayExplode(source)
+        ? new RegExp(source, flags)
+        : makeBounded(source, flags, MOST_BACKTRACKS);
+  }
+
+  /** What matches; null when nothing does, `'exceeded'` when it gave up. */
+  exec(subject: string): RegExpExecArray | null | 'exceeded' {
+    const before = performance.now();
+    const match = this.#expression.exec(subject);
+    if (match !== null || performance.now() - before < SURELY_WITHIN || makeBounded === undefined) return match;
+    // Whoever gives up says that nothing matches. With an alternative that always matches, saying so is giving up.
+    this.#always ??= makeBounded(`^(?:[^]*?(?:${this.#source})|)`, this.#flags, MOST_BACKTRACKS);
+    return this.#always.exec(subject) === null ? 'exceeded' : null;
+  }
+}
+
+/**
+ * Whether an expression may take more steps than a text has letters, squared: something that repeats stands inside or beside
+ * something else that does, or it refers back. The others are left to the common way, which is quicker.
+ */
+function mayExplode(source: string): boolean {
+  const bare = source.replace(/\\[^1-9k]/g, 'x').replace(/\[[^\]]*\]/g, 'x');
+  const repeats = bare.match(/[*+]|\{\d+(?:,\d*)?\}/g) ?? [];
+  return repeats.length > 1 || /\\[1-9k]/.test(bare) || /\)(?:[*+]|\{\d)/.test(bare);
+}
