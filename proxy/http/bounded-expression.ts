@@ -31,25 +31,25 @@ export class BoundedExpression {
   readonly #expression: RegExp;
   readonly #source: string;
   readonly #flags: string;
+  readonly #bounded: boolean;
   #always: RegExp | undefined;
 
   /** Throws a SyntaxError. */
   constructor(source: string, flags: string) {
     this.#source = source;
     this.#flags = flags;
-    this.#expression =
-      makeBounded === undefined || !mayExplode(source)
-        ? new RegExp(source, flags)
-        : makeBounded(source, flags, MOST_BACKTRACKS);
+    this.#bounded = makeBounded !== undefined && mayExplode(source);
+    this.#expression = this.#bounded ? makeBounded!(source, flags, MOST_BACKTRACKS) : new RegExp(source, flags);
   }
 
   /** What matches; null when nothing does, `'exceeded'` when it gave up. */
   exec(subject: string): RegExpExecArray | null | 'exceeded' {
+    if (!this.#bounded) return this.#expression.exec(subject);
     const before = performance.now();
     const match = this.#expression.exec(subject);
-    if (match !== null || performance.now() - before < SURELY_WITHIN || makeBounded === undefined) return match;
+    if (match !== null || performance.now() - before < SURELY_WITHIN) return match;
     // Whoever gives up says that nothing matches. With an alternative that always matches, saying so is giving up.
-    this.#always ??= makeBounded(`^(?:[^]*?(?:${this.#source})|)`, this.#flags, MOST_BACKTRACKS);
+    this.#always ??= makeBounded!(`^(?:[^]*?(?:${this.#source})|)`, this.#flags, MOST_BACKTRACKS);
     return this.#always.exec(subject) === null ? 'exceeded' : null;
   }
 }
