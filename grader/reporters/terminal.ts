@@ -159,5 +159,14 @@ function wayOn(result: LabResult, options: TerminalOptions, paint: Paint): strin
   if (!result.startup.ok && result.target.kind === 'live') return [step('try', `curl -i ${result.target.location}`)];
   if (!result.startup.ok)
     return [step('mend it', 'the line above, then check again'), step('start over', `npm run reset ${lab}`)];
-  return [step('a hint', `npm run hint ${lab}`), step('as you edit', `npm run watch ${lab}`)];
+  // What `try` shows is for a real machine; in the sandbox it needs a server, and that server's port.
+  const curl = result.target.kind !== 'live' && result.objectives.some(showsCurl);
+  return [
+    step('a hint', `npm run hint ${lab}`),
+    step('as you edit', `npm run watch ${lab}`),
+    ...(curl ? [`${step('by hand', `npm run serve ${lab}`)}   (curl the port that it prints)`] : []),
+  ];
 }
+
+const showsCurl = ({ outcome, reproduce }: ObjectiveResult): boolean =>
+  outcome === 'failed' && reproduce.some((line) => line.startsWith('curl'));

@@ -40,6 +40,17 @@ test('each step has its name, its sentence, and the line it comes from', () => {
 `);
 });
 
+test('a directive with a line break in its words stays one line', () => {
+  const refusal = {
+    step: 'phase',
+    phase: 'rewrite',
+    says: 'answers 503',
+    directive: 'return 503 "no\n"',
+    at: at(13),
+  } as const;
+  expect(traceText({ steps: [refusal] })).toContain('return 503 "no\\n"  ');
+});
+
 test('a narrow window breaks sentences, and puts places below', () => {
   const lines = traceText({ steps }, { width: 44 }).split('\n');
   expect(lines.filter((line) => line.length > 44)).toEqual([]);

@@ -58,7 +58,7 @@ function stepLines(step: TraceStep, label: string, paint: Paint, width: number):
     return `  ${name}${step.step === 'answer' ? paint.bold(line) : step.step === 'log' ? paint.red(line) : line}`;
   });
   if (step.directive !== undefined && step.at !== undefined && !listsItself(step)) {
-    lines.push(...besides(paint.yellow, step.directive, step.at, paint, width, margin));
+    lines.push(...besides(paint.yellow, inOneLine(step.directive), step.at, paint, width, margin));
   }
   return [...lines, ...more(step, paint, width)];
 }
@@ -113,6 +113,9 @@ function attempt({ address, status, at }: TraceAttempt, paint: Paint, width: num
   const answer = status === undefined ? `${address} gave no answer` : `${address} answered ${status}`;
   return besides((text) => text, answer, at, paint, width, margin);
 }
+
+/** Of a word that stands for several lines, `"...\\n"`, what was written. */
+const inOneLine = (directive: string): string => directive.replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 
 /** A text with the place it is about at the right edge, or below it where there is no room. */
 function besides(

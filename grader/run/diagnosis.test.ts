@@ -306,7 +306,7 @@ describe('a server that does not start', () => {
   test.each([
     ['unknown directive "\ufeffserver"', 'invisible byte order mark'],
     ['invalid URL prefix', 'begins with http://'],
-    ['invalid host in upstream "http://127.0.0.1:8081"', 'without http://: server 127.0.0.1:8081;'],
+    ['invalid host in upstream "http://127.0.0.1:8081"', 'without http://: 127.0.0.1:8081'],
     ['host not found in upstream "catalogs"', 'no `upstream catalogs`, but `upstream catalog` on line 2'],
     ['"proxy_pass" directive is not allowed here', 'stands in a `location`'],
     ['"http" directive is not allowed here', 'begin with `server`'],

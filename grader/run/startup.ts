@@ -51,7 +51,7 @@ function inPlainWords(text: string, configuration: StudentConfiguration): string
     return 'The file begins with an invisible byte order mark, which nginx takes for a letter: save it as UTF-8 without BOM.';
   if (text === 'invalid URL prefix') return 'The address in `proxy_pass` begins with http:// or https://.';
   const [, address] = /^invalid host in upstream "https?:\/\/([^"/]+)\/?"/.exec(text) ?? [];
-  if (address !== undefined) return `A server of an \`upstream\` is written without http://: server ${address};`;
+  if (address !== undefined) return `This address is written without http://: ${address}`;
   const [, name] = /^host not found in upstream "([^":.]+)"/.exec(text) ?? [];
   if (name !== undefined) return noSuchUpstream(name, configuration);
   const [, misplaced = ''] = /^"(\w+)" directive is not allowed here/.exec(text) ?? [];

@@ -1,4 +1,4 @@
-import type { SubmissionKind, SubmissionProblem } from '../graded.ts';
+import type { SubmissionProblem } from '../graded.ts';
 import type { Owner } from './owner.ts';
 
 /** What a submission turned out to be. */
@@ -23,8 +23,6 @@ export interface Found {
   readonly source: string;
   readonly content: Content;
 }
-
-export const kindOf = ({ kind }: Content): SubmissionKind => kind;
 
 /** A submission that can't be graded, with the reason. */
 export const unknown = (kind: SubmissionProblem['kind'], reason: string, path?: string): Content => ({
