@@ -42,7 +42,10 @@ async function ask(terminal: Terminal, lab: Lab, at: number, opening: Promise<Or
     return oracle.answer(prediction, signal);
   });
   const verdict = guess === right ? '**Right.**' : `**It is: ${prediction.choices[right]}**, says the server.`;
-  show(terminal, `${verdict}\n\n${prediction.explanation}${trace === undefined ? '' : '\n\nWhat the server did:'}`);
+  show(
+    terminal,
+    `${verdict}\n\n${prediction.explanation}${trace === undefined ? '' : '\n\nWhat the server did, by our solution as long as yours has not passed:'}`,
+  );
   if (trace !== undefined) {
     terminal.print(traceText(trace, { colour: terminal.color, width: terminal.size().width, brief: true }));
   }

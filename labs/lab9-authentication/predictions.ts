@@ -29,7 +29,8 @@ export const predictions: readonly Prediction[] = [
     question: 'GET /admin, without the slash at its end. Which status?',
     choices,
     answer: (trial) => statusOf(trial, '/admin'),
-    explanation: '`location /admin/` takes what begins with /admin/. This doesn’t, and the application answers it.',
+    explanation:
+      'Where `location /admin/` passes its requests on, nginx itself sends whoever left out the last slash to /admin/. There he is asked for the password.',
   },
   {
     question: 'A user gives the right password to /report, which needs none. Which status?',
