@@ -16,15 +16,23 @@ type Make = (source: string, flags: string, backtracks: number) => RegExp;
  */
 const makeBounded: Make | undefined = ((): Make | undefined => {
   try {
-    v8.setFlagsFromString('--allow-natives-syntax');
-    const make = new Function('s', 'f', 'b', 'return %NewRegExpWithBacktrackLimit(s, f, b)') as Make;
-    return make('a', '', 1).test('a') ? make : undefined;
+    const make = withNatives(() => new Function('s', 'f', 'b', 'return %NewRegExpWithBacktrackLimit(s, f, b)') as Make);
+    // What V8 has compiled it forgets when it wasn't used for some time, and then it reads the source again.
+    const bounded: Make = (source, flags, backtracks) => withNatives(() => make(source, flags, backtracks));
+    return bounded('a', '', 1).test('a') ? bounded : undefined;
   } catch {
     return undefined;
+  }
+})();
+
+function withNatives<Result>(run: () => Result): Result {
+  v8.setFlagsFromString('--allow-natives-syntax');
+  try {
+    return run();
   } finally {
     v8.setFlagsFromString('--no-allow-natives-syntax');
   }
-})();
+}
 
 /** An expression that gives up, as PCRE does, when it has backtracked too often. */
 export class BoundedExpression {

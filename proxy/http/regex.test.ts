@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { compileRegex, MatchLimitError, matcherOf, matchRegex } from './regex.ts';
 
@@ -87,6 +88,15 @@ describe('an expression that has to try too often gives up', () => {
       expect(outcomes).toContain(true);
     },
   );
+
+  test('is bounded as well when V8 has forgotten what it compiled', () => {
+    const program = `const { compileRegex } = await import(${JSON.stringify(new URL('./regex.ts', import.meta.url).href)});
+      compileRegex('(a+)+b', false);
+      for (let i = 0; i < 10; i++) { gc(); await new Promise(setImmediate); }
+      process.stdout.write(String(compileRegex('^/(a+)+$', false).expression.exec('/${'a'.repeat(60)}!')));`;
+    const words = ['--expose-gc', '--stress-flush-code', '--input-type=module', '-e', program];
+    expect(execFileSync(process.execPath, words, { encoding: 'utf8' })).toBe('exceeded');
+  });
 
   test('and who only looks takes it for no match', () => {
     expect(matcherOf(endless)(subject, undefined)).toBe(false);
