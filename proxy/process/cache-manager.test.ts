@@ -1,22 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Daemon } from '../testing/daemon.ts';
-import { HeldApplication } from '../testing/held-application.ts';
-import type { EngineName } from '../testing/server-program.ts';
-import { nginxMissing } from '../testing/side-by-side.ts';
-import { until as untilAnywhere } from '../testing/until.ts';
+import { afterEach, expect } from 'vitest';
+import { application, daemon, describeDaemon, until } from '../testing/daemon-tests.ts';
 
-const engines: readonly EngineName[] = ['nginx', 'reference'];
 const LIMIT = 240_000;
 /** ms after which an answer goes that nobody asks for. */
 const INACTIVE = 6_000;
 
-let daemon: Daemon;
-let application: HeldApplication;
 const agents: Agent[] = [];
-const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
-  untilAnywhere(what, condition, () => daemon.errorLog);
 
 /** The worker that answered, and what its cache said. */
 interface Answer {
@@ -24,17 +15,9 @@ interface Answer {
   readonly status: string;
 }
 
-describe.skipIf(process.platform !== 'linux').each(engines)('the files of a cache of two workers: %s', (engine) => {
-  const here = engine === 'reference' || nginxMissing === undefined ? test : test.skip;
-
-  beforeEach(async () => {
-    daemon = await Daemon.create(engine);
-    application = await HeldApplication.start();
-  });
+describeDaemon('the files of a cache of two workers', (here) => {
   afterEach(async () => {
     for (const agent of agents.splice(0)) agent.destroy();
-    application.stop();
-    await daemon.stop();
   });
 
   const configure = (parameters: string): void =>
@@ -82,6 +65,15 @@ describe.skipIf(process.platform !== 'linux').each(engines)('the files of a cach
     });
     return [...found.values()];
   };
+  /** The same after eight answers have been stored by each. */
+  const filled = async (): Promise<((uri: string) => Promise<Answer>)[]> => {
+    const [one, other] = await clients();
+    for (let i = 0; i < 8; i++) {
+      await one!(`/one/${i}`);
+      await other!(`/other/${i}`);
+    }
+    return [one!, other!];
+  };
   const files = (): string[] => readdirSync(daemon.file('cache')).filter((name) => /^[0-9a-f]{32}$/.test(name));
 
   here('what one worker is asked for stays, though the one that stored it is not', { timeout: LIMIT }, async () => {
@@ -113,11 +105,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('the files of a cach
 
   here('max_size bounds what both workers have stored', { timeout: LIMIT }, async () => {
     await start('max_size=40k');
-    const [one, other] = await clients();
-    for (let i = 0; i < 8; i++) {
-      await one!(`/one/${i}`);
-      await other!(`/other/${i}`);
-    }
+    const [one, other] = await filled();
     await until('it is small enough', () => files().length <= 9);
     expect(files()).toHaveLength(9);
     expect((await one!('/other/7')).status).toBe('HIT');
@@ -127,11 +115,7 @@ describe.skipIf(process.platform !== 'linux').each(engines)('the files of a cach
 
   here('a reload with a smaller max_size removes what is too much', { timeout: LIMIT }, async () => {
     await start('max_size=1m');
-    const [one, other] = await clients();
-    for (let i = 0; i < 8; i++) {
-      await one!(`/one/${i}`);
-      await other!(`/other/${i}`);
-    }
+    await filled();
     expect(files()).toHaveLength(16);
     configure('max_size=20k');
     process.kill(daemon.pid(), 'SIGHUP');

@@ -1,29 +1,17 @@
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { getPriority } from 'node:os';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { childrenOf, Daemon } from '../testing/daemon.ts';
-import type { EngineName } from '../testing/server-program.ts';
-import { nginxMissing } from '../testing/side-by-side.ts';
-import { until as untilAnywhere } from '../testing/until.ts';
+import { afterEach, expect } from 'vitest';
+import { childrenOf } from '../testing/daemon.ts';
+import { daemon, describeDaemon, until } from '../testing/daemon-tests.ts';
 
-const engines: readonly EngineName[] = ['nginx', 'reference'];
 const LIMIT = 120_000;
 
-let daemon: Daemon;
-const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
-  untilAnywhere(what, condition, () => daemon.errorLog);
-
-describe.skipIf(process.platform !== 'linux').each(engines)('what the main context says of workers: %s', (engine) => {
-  const here = engine === 'reference' || nginxMissing === undefined ? test : test.skip;
+describeDaemon('what the main context says of workers', (here) => {
   const sockets: Socket[] = [];
 
-  beforeEach(async () => {
-    daemon = await Daemon.create(engine);
-  });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
-    await daemon.stop();
   });
 
   const start = async (main: string, events = ''): Promise<void> => {

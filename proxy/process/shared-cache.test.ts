@@ -1,23 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Daemon, isRunning } from '../testing/daemon.ts';
-import { HeldApplication } from '../testing/held-application.ts';
-import type { EngineName } from '../testing/server-program.ts';
-import { nginxMissing } from '../testing/side-by-side.ts';
-import { until as untilAnywhere } from '../testing/until.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { isRunning } from '../testing/daemon.ts';
+import { application, daemon, describeDaemon, until } from '../testing/daemon-tests.ts';
 
-const engines: readonly EngineName[] = ['nginx', 'reference'];
-
-let daemon: Daemon;
-let application: HeldApplication;
-const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
-  untilAnywhere(what, condition, () => daemon.errorLog);
-
-describe.skipIf(process.platform !== 'linux').each(engines)('a cache of two workers: %s', (engine) => {
-  const here = engine === 'reference' || nginxMissing === undefined ? test : test.skip;
-
+describeDaemon('a cache of two workers', (here, engine) => {
   beforeEach(async () => {
-    daemon = await Daemon.create(engine);
-    application = await HeldApplication.start();
     daemon.configure(
       `proxy_cache_path FOLDER/cache keys_zone=kept:1m;
        upstream application { server 127.0.0.1:${application.port}; }
@@ -34,10 +20,6 @@ describe.skipIf(process.platform !== 'linux').each(engines)('a cache of two work
     );
     expect(await daemon.start()).toEqual({ code: 0, said: '' });
     await daemon.answers(2, '/worker');
-  });
-  afterEach(async () => {
-    application.stop();
-    await daemon.stop();
   });
 
   /** The answer to one request that the application answers at once. */

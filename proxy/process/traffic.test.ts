@@ -1,31 +1,15 @@
 import { connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { childrenOf, Daemon } from '../testing/daemon.ts';
-import { HeldApplication } from '../testing/held-application.ts';
-import type { EngineName } from '../testing/server-program.ts';
-import { nginxMissing } from '../testing/side-by-side.ts';
-import { until as untilAnywhere } from '../testing/until.ts';
+import { afterEach, expect } from 'vitest';
+import { childrenOf } from '../testing/daemon.ts';
+import { application, daemon, describeDaemon, until } from '../testing/daemon-tests.ts';
 
-const engines: readonly EngineName[] = ['nginx', 'reference'];
 const LIMIT = 120_000;
 
-let daemon: Daemon;
-let application: HeldApplication;
 const kept: Socket[] = [];
-const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
-  untilAnywhere(what, condition, () => daemon.errorLog);
 
-describe.skipIf(process.platform !== 'linux').each(engines)('the connections of all workers: %s', (engine) => {
-  const here = engine === 'reference' || nginxMissing === undefined ? test : test.skip;
-
-  beforeEach(async () => {
-    daemon = await Daemon.create(engine);
-    application = await HeldApplication.start();
-  });
+describeDaemon('the connections of all workers', (here) => {
   afterEach(async () => {
     for (const socket of kept.splice(0)) socket.destroy();
-    application.stop();
-    await daemon.stop();
   });
 
   const configure = (workers: number): void =>

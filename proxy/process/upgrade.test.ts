@@ -1,28 +1,16 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { childrenOf, Daemon, isRunning } from '../testing/daemon.ts';
-import type { EngineName } from '../testing/server-program.ts';
-import { nginxMissing } from '../testing/side-by-side.ts';
-import { until as untilAnywhere } from '../testing/until.ts';
+import { beforeEach, expect } from 'vitest';
+import { childrenOf, isRunning } from '../testing/daemon.ts';
+import { daemon, describeDaemon, until } from '../testing/daemon-tests.ts';
 
-const engines: readonly EngineName[] = ['nginx', 'reference'];
-
-let daemon: Daemon;
-const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
-  untilAnywhere(what, condition, () => daemon.errorLog);
-
-describe.skipIf(process.platform !== 'linux').each(engines)('a daemon: %s', (engine) => {
-  const here = engine === 'reference' || nginxMissing === undefined ? test : test.skip;
-
-  beforeEach(async () => {
-    daemon = await Daemon.create(engine);
+describeDaemon('a daemon', (here) => {
+  beforeEach(() => {
     daemon.configure(
       'server { listen 127.0.0.1:PORT; listen unix:FOLDER/a.sock; location / { return 200 $pid; } }',
       'worker_processes 2;',
     );
   });
-  afterEach(() => daemon.stop());
 
   /** The numbers of the workers of one master. */
   const workersOf = (pid: number): number[] => childrenOf(pid).filter((child) => child !== daemon.pid());

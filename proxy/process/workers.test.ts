@@ -1,21 +1,14 @@
 import { existsSync, renameSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { childrenOf, Daemon, isRunning } from '../testing/daemon.ts';
-import { HeldApplication } from '../testing/held-application.ts';
-import type { EngineName } from '../testing/server-program.ts';
-import { nginxMissing } from '../testing/side-by-side.ts';
-import { until as untilAnywhere, within } from '../testing/until.ts';
+import { afterEach, expect } from 'vitest';
+import { childrenOf, isRunning } from '../testing/daemon.ts';
+import { application, daemon, describeDaemon, until } from '../testing/daemon-tests.ts';
+import { within } from '../testing/until.ts';
 
-const engines: readonly EngineName[] = ['nginx', 'reference'];
 const ADDRESSES = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6'];
 
-let daemon: Daemon;
-let application: HeldApplication;
 const agents: Agent[] = [];
-const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
-  untilAnywhere(what, condition, () => daemon.errorLog);
 
 /** A client that keeps its connection: the number of the worker that answers. Rejects when the connection breaks. */
 function client(): () => Promise<number> {
@@ -36,17 +29,9 @@ function client(): () => Promise<number> {
   };
 }
 
-describe.skipIf(process.platform !== 'linux').each(engines)('the workers of a master: %s', (engine) => {
-  const here = engine === 'reference' || nginxMissing === undefined ? test : test.skip;
-
-  beforeEach(async () => {
-    daemon = await Daemon.create(engine);
-    application = await HeldApplication.start();
-  });
+describeDaemon('the workers of a master', (here) => {
   afterEach(async () => {
     for (const agent of agents.splice(0)) agent.destroy();
-    application.stop();
-    await daemon.stop();
   });
 
   const configure = (main = ''): void => {

@@ -1,17 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { childrenOf, Daemon, isRunning } from '../testing/daemon.ts';
-import { HeldApplication } from '../testing/held-application.ts';
-import type { EngineName } from '../testing/server-program.ts';
-import { nginxMissing } from '../testing/side-by-side.ts';
-import { until as untilAnywhere } from '../testing/until.ts';
+import { expect, test } from 'vitest';
+import { childrenOf, isRunning } from '../testing/daemon.ts';
+import { application, daemon, describeDaemon, until } from '../testing/daemon-tests.ts';
 
-const engines: readonly EngineName[] = ['nginx', 'reference'];
 const LIMIT = 120_000;
-
-let daemon: Daemon;
-let application: HeldApplication;
-const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
-  untilAnywhere(what, condition, () => daemon.errorLog);
 
 const http = (mark: string): string => `
   limit_req_zone $arg_key zone=asked:1m rate=1r/m;
@@ -36,18 +27,7 @@ const http = (mark: string): string => `
     location = /behind { proxy_pass http://behind; }
   }`;
 
-describe.skipIf(process.platform !== 'linux').each(engines)('shared zones: %s', (engine) => {
-  const here = engine === 'reference' || nginxMissing === undefined ? test : test.skip;
-
-  beforeEach(async () => {
-    daemon = await Daemon.create(engine);
-    application = await HeldApplication.start();
-  });
-  afterEach(async () => {
-    application.stop();
-    await daemon.stop();
-  });
-
+describeDaemon('shared zones', (here, engine) => {
   const start = async (workers: number): Promise<void> => {
     daemon.configure(http('first'), `worker_processes ${workers};`);
     expect(await daemon.start()).toEqual({ code: 0, said: '' });
