@@ -8,6 +8,7 @@ export { failedCall, fullName, systemPath } from './paths.ts';
 export { nearestName } from './suggestion.ts';
 export {
   buffers,
+  fitsOffset,
   flag,
   number,
   numberBetween,

@@ -55,6 +55,13 @@ export function parseSeconds(text: string): number | undefined {
   return text.includes('ms') ? undefined : parseTime(text);
 }
 
+/** Whether digits say no more than fits nginx's off_t, of 63 bits. */
+export function fitsOffset(digits: string): boolean {
+  return digits.length <= 15 || BigInt(digits) <= LARGEST_OFFSET;
+}
+
+const LARGEST_OFFSET = 2n ** 63n - 1n;
+
 /** The size of a directive's word, in bytes; throws nginx's error. */
 export function size(directive: Directive, index = 0): number {
   return valid(directive, parseSize(directive.words[index]!.text));

@@ -290,8 +290,7 @@ export interface CoreLocation {
   disableSymlinks: SymlinkRule | undefined;
   recursiveErrorPages: boolean;
   msiePadding: boolean;
-  /** `undefined` when off. Milliseconds. */
-  /** `max` is 0 where it is off. */
+  /** `max` is 0 where it is off, `undefined` where nothing is said of it. Milliseconds. */
   openFileCache: { readonly max: number; readonly inactive: number } | undefined;
   openFileCacheValid: number;
   openFileCacheErrors: boolean;

@@ -1,6 +1,6 @@
 import type { Context, Directive } from '../config/directive.ts';
 import { buffers, flag, number, offset, oneOf, poolSize, seconds, size, time } from '../config/index.ts';
-import { accepted } from './accepted.ts';
+import { accepted, sendLowat } from './accepted.ts';
 import { Builder, mergeAll } from './build.ts';
 import type { CoreMain } from './configuration.ts';
 import {
@@ -221,10 +221,7 @@ export const core: Module = {
     accepted('location', 'aio_write', everywhere, flag),
     ofLocation('location', everywhere, 'aio', 'aio', asynchronous),
     accepted('location', 'msie_refresh', everywhere, flag),
-    accepted('location', 'send_lowat', everywhere, (directive, build) => {
-      size(directive);
-      build.warn('"send_lowat" is not supported, ignored');
-    }),
+    sendLowat('send_lowat'),
     accepted(
       'location',
       'directio',

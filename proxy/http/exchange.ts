@@ -24,10 +24,10 @@ export interface RequestBody {
   resume(): void;
   /** Bytes of it that came, as they came, and that somebody read. */
   readonly bytesRead?: number;
-  /** The status for a body that can't be understood as far as it has come, for who has no use for it and answers; 0 otherwise. Source: ngx_http_discard_request_body. */
-  readonly refusal?: number;
-  /** The status for a body that a reader would refuse as far as it has come; 0 otherwise. */
-  readonly unreadable?: number;
+  /** Somebody answers without it: the status when it can't be understood as far as it has come, which the log is told; 0 otherwise. */
+  refusal?(): number;
+  /** Somebody is about to read it: the status when he would refuse it as far as it has come, which the log is told; 0 otherwise. */
+  unreadable?(): number;
   /** A body whose length isn't known is refused with 413 beyond so many bytes; 0 is no limit. */
   limit?(most: number): void;
 }
@@ -178,6 +178,8 @@ export interface Exchange {
   readonly trace: Trace | undefined;
   /** For `[error]` lines in nginx's form, with `client: ..., server: ..., request: "..."`. */
   logError(level: 'debug' | 'info' | 'notice' | 'warn' | 'error' | 'crit' | 'alert', message: string): void;
+  /** The answer is made without the body: the status to fail with when it can't be understood, 0 otherwise. Source: ngx_http_discard_request_body. */
+  discardBody(): number;
   /** Takes over the raw socket after a 101: what the client sends from now on, and how to send to it. */
   upgrade(): import('node:net').Socket;
   /** What connections are doing. */

@@ -424,7 +424,7 @@ export class HttpExchange implements Exchange {
   /** Answers with our own page, whatever `error_page` says. */
   failPlainly(status: number): void {
     // It is thrown away, and the log tells when that can't be done.
-    void this.body.refusal;
+    this.discardBody();
     this.errorStatus = status >= 494 && status <= 497 ? 400 : status;
     const text = errorPage(status, this.core.serverTokens, this.core.msiePadding, this.header('user-agent'));
     this.contentType = text === undefined ? undefined : 'text/html';
@@ -470,6 +470,10 @@ export class HttpExchange implements Exchange {
 
   get trace(): Trace | undefined {
     return this.service.traces?.of(this);
+  }
+
+  discardBody(): number {
+    return this.body.refusal?.() ?? 0;
   }
 
   get traffic(): TrafficKeeper {

@@ -90,14 +90,13 @@ export class IncomingBody implements RequestBody {
     return !this.complete && !this.broken && (this.#discarding || (this.#onData !== undefined && !this.#paused));
   }
 
-  /** What to answer, by whoever has no use for the body, because it can't be understood as far as it has come; 0 otherwise. */
-  get refusal(): number {
+  refusal(): number {
     if (!this.#invalid || this.#read) return 0;
     this.#tellInvalid();
     return this.errorStatus;
   }
 
-  get unreadable(): number {
+  unreadable(): number {
     this.#checkEarlyChunks();
     if (!this.broken) return 0;
     this.#read = true;

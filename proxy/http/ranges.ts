@@ -1,3 +1,4 @@
+import { fitsOffset } from '../config/index.ts';
 import { parseHttpDate } from './http-date.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
@@ -83,7 +84,7 @@ export function parseRanges(
   let size = 0;
   for (const item of list.split(',')) {
     const [, first, last, suffix] = /^ *(?:(\d+) *- *(\d*)|-(\d+)) *$/.exec(item) ?? [];
-    if ([first, last, suffix].some((digits) => digits !== undefined && isTooLarge(digits))) return 'unsatisfiable';
+    if ([first, last, suffix].some((digits) => digits !== undefined && !fitsOffset(digits))) return 'unsatisfiable';
     let start: number;
     let end = length;
     if (suffix !== undefined) start = Math.max(0, length - Number(suffix));
@@ -102,11 +103,6 @@ export function parseRanges(
   }
   if (ranges.length === 0) return 'unsatisfiable';
   return size > length ? undefined : ranges;
-}
-
-/** Whether digits say more than fits nginx's off_t. */
-function isTooLarge(digits: string): boolean {
-  return digits.length > 15 && BigInt(digits) > 2n ** 63n - 1n;
 }
 
 /** The whole of a segmented body, for one that is in memory. */

@@ -1,3 +1,4 @@
+import { fitsOffset } from '../config/index.ts';
 import { type HeaderSet, nameIs } from './header-set.ts';
 import { validHost } from './host-name.ts';
 import { readPlainLine, readRequestLine } from './request-line.ts';
@@ -307,12 +308,9 @@ function noteHeader(
 /** Numbers in `offsets` for each header. */
 const PLACES = 4;
 const TOO_MANY = { status: 494, reason: 'client sent too many header lines' };
-/** The largest that fits nginx's off_t. */
-const LARGEST_LENGTH = 2n ** 63n - 1n;
-
 /** NaN when it is none. */
 function lengthOf(text: string): number {
-  return /^\d+$/.test(text) && (text.length <= 15 || BigInt(text) <= LARGEST_LENGTH) ? Number(text) : Number.NaN;
+  return /^\d+$/.test(text) && fitsOffset(text) ? Number(text) : Number.NaN;
 }
 
 /** Whether the header of this bit was seen before; it has been now. */

@@ -50,6 +50,11 @@ export function choice<State>(
   };
 }
 
+/** A directive of an inner state as one of the state that has it under `key`. */
+export function within<Key extends string>(key: Key, one: DirectiveSpec): DirectiveSpec {
+  return { ...one, set: (state: Record<Key, unknown>, directive, build) => one.set(state[key], directive, build) };
+}
+
 /** Takes what `child` left unset from `parent`, and from `defaults` what both did: nginx's `ngx_conf_merge_*_value`. */
 export function inherit<State extends object>(parent: State, child: State, defaults: Partial<State> = {}): void {
   const keys = new Set([...Object.keys(parent), ...Object.keys(child), ...Object.keys(defaults)]) as Set<keyof State>;

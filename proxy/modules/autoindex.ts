@@ -61,8 +61,8 @@ function listDirectory(exchange: Exchange): number {
     exchange.logError('error', `opendir() "${folder}" failed (${code})`);
     return code === 'ENOENT' || code === 'ENOTDIR' ? 404 : code === 'EACCES' ? 403 : 500;
   }
-  const refused = exchange.body.refusal ?? OK;
-  if (refused !== OK) return refused;
+  const refused = exchange.discardBody();
+  if (refused !== 0) return refused;
   exchange.status = 200;
   if (configuration.format === 'json') {
     exchange.contentType = 'application/json';

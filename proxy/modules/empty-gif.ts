@@ -28,8 +28,8 @@ export const emptyGifModule: Module = {
 
 function sendGif(exchange: Exchange): number {
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return 405;
-  const refused = exchange.body.refusal ?? OK;
-  if (refused !== OK) return refused;
+  const refused = exchange.discardBody();
+  if (refused !== 0) return refused;
   exchange.status = 200;
   exchange.contentType = 'image/gif';
   exchange.lastModified = MADE;

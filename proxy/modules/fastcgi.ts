@@ -1,4 +1,5 @@
 import { type Directive, flag } from '../config/index.ts';
+import { sendLowat } from '../http/accepted.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, Module } from '../http/module.ts';
 import { findMatchOrTell, type Regex } from '../http/regex.ts';
@@ -18,7 +19,7 @@ import { encodeFastcgiHead, fastcgiFraming } from '../upstream/protocols/fastcgi
 import { FastcgiAnswer } from '../upstream/protocols/fastcgi-answer.ts';
 import type { AnswerProtocol } from '../upstream/protocols/protocol.ts';
 import { HIDDEN_BY_ALL } from '../upstream/take-head.ts';
-import { sendLowat, upstreamDirectives } from '../upstream/upstream-directives.ts';
+import { upstreamDirectives } from '../upstream/upstream-directives.ts';
 
 interface FastcgiLocation extends GatewayLocation {
   index?: string;

@@ -56,8 +56,8 @@ function serveCompressed(exchange: Exchange): number {
     exchange.logError('crit', `"${path}" is not a regular file`);
     return 404;
   }
-  const refused = exchange.body.refusal ?? OK;
-  if (refused !== OK) {
+  const refused = exchange.discardBody();
+  if (refused !== 0) {
     closeSync(descriptor);
     return refused;
   }

@@ -144,7 +144,8 @@ function returnInstruction(directive: Directive, build: Build): CarryOut {
 function respondWith(status: number, value: ComplexValue): CarryOut {
   if (REDIRECTS.has(status)) {
     return (exchange) => {
-      if (exchange.body.refusal) return exchange.body.refusal;
+      const refused = exchange.discardBody();
+      if (refused !== 0) return refused;
       exchange.removeResponseHeader('location');
       const location = value(exchange);
       exchange.responseHeaders.push('Location', redirectLocation(exchange, location));
@@ -152,7 +153,8 @@ function respondWith(status: number, value: ComplexValue): CarryOut {
     };
   }
   return (exchange) => {
-    if (exchange.body.refusal) return exchange.body.refusal;
+    const refused = exchange.discardBody();
+    if (refused !== 0) return refused;
     exchange.status = status;
     exchange.contentType ??= contentTypeOf(exchange);
     exchange.respond(value(exchange));

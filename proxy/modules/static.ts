@@ -49,7 +49,7 @@ function serveStatic(exchange: Exchange): number {
   }
   const known = kept.find(core, key);
   if (known !== undefined && method !== 'POST') {
-    if (stillTheSame(known, exchange)) return exchange.body.refusal || sendKept(exchange, kept, known);
+    if (stillTheSame(known, exchange)) return exchange.discardBody() || sendKept(exchange, kept, known);
     kept.drop(known);
   }
   return open(exchange, fixed ? mapUriToPath(exchange) : path, kept, key);
@@ -104,8 +104,8 @@ function open(exchange: Exchange, path: string, kept: KeptFiles, key: string): n
       return 404;
     }
     if (exchange.method === 'POST') return 405;
-    const refused = exchange.body.refusal ?? OK;
-    if (refused !== OK) return refused;
+    const refused = exchange.discardBody();
+    if (refused !== 0) return refused;
     const lastModified = new Date(Math.floor(stats.mtimeMs / 1000) * 1000);
     const etag = fileEtag(stats);
     const contentType = contentTypeOf(exchange);

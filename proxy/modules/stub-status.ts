@@ -54,8 +54,8 @@ function learnCounts(exchange: Exchange): number {
 
 function answerStatus(exchange: Exchange): number {
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return 405;
-  const refused = exchange.body.refusal ?? OK;
-  if (refused !== OK) return refused;
+  const refused = exchange.discardBody();
+  if (refused !== 0) return refused;
   const asked = exchange.traffic.ask(() => {
     if (!exchange.finished) sendStatus(exchange);
   });

@@ -18,6 +18,11 @@ export const NEXT = {
 
 export const NEXT_OFF = 1 << 30;
 
+/** The bits of `NEXT` for the words of a directive. */
+export function reasonBits(words: Iterable<string>): number {
+  return [...words].reduce((bits, word) => bits | NEXT[word as keyof typeof NEXT], 0);
+}
+
 /** The bit of a status that `proxy_next_upstream` may name; 0 for others. */
 export function nextStatus(status: number): number {
   switch (status) {

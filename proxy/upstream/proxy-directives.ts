@@ -1,5 +1,5 @@
 import { type Directive, flag, number, oneOf } from '../config/index.ts';
-import { accepted } from '../http/accepted.ts';
+import { accepted, sendLowat } from '../http/accepted.ts';
 import type { CoreLocation } from '../http/configuration.ts';
 import { core } from '../http/core.ts';
 import type { Build, DirectiveSpec, Handler } from '../http/module.ts';
@@ -9,7 +9,7 @@ import type { ProxyLocation } from './proxy-location.ts';
 import { parseProxyUrl } from './proxy-url.ts';
 import { type UpstreamRegistry, upstreamRegistry } from './registry.ts';
 import type { ReplaceRule } from './rewrite-headers.ts';
-import { sendLowat, upstreamDirectives } from './upstream-directives.ts';
+import { upstreamDirectives } from './upstream-directives.ts';
 import { tlsDirectives } from './upstream-tls.ts';
 
 const everywhere = ['http', 'server', 'location'] as const;

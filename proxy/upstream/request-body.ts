@@ -173,7 +173,7 @@ class StreamedBody implements OutgoingBody {
 
 /** Passes a body on while it comes in; one that can't be read as far as it has come fails the request. */
 export function streamBody(exchange: Exchange, onReady: (body: OutgoingBody) => void): void {
-  const refused = exchange.body.unreadable ?? 0;
+  const refused = exchange.body.unreadable?.() ?? 0;
   if (refused === 0) onReady(new StreamedBody(exchange.body));
   else exchange.fail(refused);
 }

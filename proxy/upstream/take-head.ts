@@ -88,10 +88,15 @@ function obey(exchange: Exchange, form: ResponseForm, headers: readonly string[]
   const rate = form.ignored.has('x-accel-limit-rate') ? undefined : headerOf(headers, 'x-accel-limit-rate');
   if (rate !== undefined && /^\d+$/.test(rate)) exchange.limitRate = Number(rate);
   if (!form.ignored.has('x-accel-charset')) exchange.overrideCharset = headerOf(headers, 'x-accel-charset');
-  const redirect = form.ignored.has('x-accel-redirect') ? undefined : headerOf(headers, 'x-accel-redirect');
+  const redirect = redirectOf(form.ignored, headers);
   if (redirect === undefined) return false;
   accelRedirect(exchange, headers, redirect);
   return true;
+}
+
+/** Where an answer leads to, unless `ignored` has such words. */
+export function redirectOf(ignored: ReadonlySet<string>, headers: readonly string[]): string | undefined {
+  return ignored.has('x-accel-redirect') ? undefined : headerOf(headers, 'x-accel-redirect');
 }
 
 /** Passes the headers on: what follows each other and needs no change is one piece of the head's text. */

@@ -1,10 +1,9 @@
 import { buffers, type Directive, flag, number, size, time } from '../config/index.ts';
-import { accepted } from '../http/accepted.ts';
 import { temporaryPath } from '../http/core.ts';
 import type { Build, DirectiveSpec } from '../http/module.ts';
 import { choice, slot } from '../http/slot.ts';
 import { cacheDirectives } from './cache/directives.ts';
-import { NEXT, NEXT_OFF } from './failure.ts';
+import { NEXT_OFF, reasonBits } from './failure.ts';
 import { readBind } from './local-address.ts';
 import { readAccess, readStore } from './storing.ts';
 import type { UpstreamLocation } from './upstream-location.ts';
@@ -60,13 +59,6 @@ export function upstreamDirectives(prefix: string, owner: string, retries: reado
   ];
 }
 
-/** A directive for systems that can wait for a socket's buffer to be so empty. Source: ngx_http_proxy_lowat_check. */
-export const sendLowat = (name: string): DirectiveSpec =>
-  accepted('location', name, EVERYWHERE, (directive, build) => {
-    size(directive);
-    build.warn(`"${name}" is not supported, ignored`);
-  });
-
 function store(prefix: string): DirectiveSpec {
   const name = `${prefix}_store`;
   const one = slot<UpstreamLocation>('location', EVERYWHERE, name, 'store', readStore);
@@ -94,7 +86,7 @@ const header = (name: string, key: 'hideHeaders' | 'passHeaders'): DirectiveSpec
 
 function retryBits(chosen: ReadonlySet<string>): number {
   if (chosen.has('off')) return NEXT_OFF;
-  return [...chosen].reduce((bits, name) => bits | NEXT[name as keyof typeof NEXT], 0);
+  return reasonBits(chosen);
 }
 
 const IGNORABLE = [

@@ -4,7 +4,7 @@ import { issuersAbove, readKeyPair, readPasswords, readPem } from '../http/certi
 import type { Exchange } from '../http/exchange.ts';
 import type { Build, ComplexValue, DirectiveSpec } from '../http/module.ts';
 import { onDemand } from '../http/on-demand.ts';
-import { choice, slot } from '../http/slot.ts';
+import { choice, slot, within } from '../http/slot.ts';
 import { readTlsCommand, type TlsCommand, withTlsCommands } from '../http/tls-commands.ts';
 import { TLS_PROTOCOLS, tlsRange } from '../http/tls-range.ts';
 import type { UpstreamTls } from './connection.ts';
@@ -52,12 +52,6 @@ function pemFile({ words }: Directive, build: Build): PemFile {
 const SECURED = ['http', 'server', 'location'] as const;
 const listed = (chosen: ReadonlySet<string>): string[] => [...chosen];
 
-/** A directive of `TlsLocation` as one of the location that has it inside. */
-const nested = (one: DirectiveSpec): DirectiveSpec => ({
-  ...one,
-  set: ({ ssl }: Secured, directive, build) => one.set(ssl, directive, build),
-});
-
 /** The directives of TLS to upstreams for the module whose names begin with `prefix` (`proxy`, `uwsgi`). */
 export function tlsDirectives(prefix: string): DirectiveSpec[] {
   const once = (
@@ -65,7 +59,7 @@ export function tlsDirectives(prefix: string): DirectiveSpec[] {
     key: keyof TlsLocation,
     read: (directive: Directive, build: Build) => unknown,
     count?: DirectiveSpec['arguments'],
-  ): DirectiveSpec => nested(slot<TlsLocation>('location', SECURED, `${prefix}_ssl_${name}`, key, read, count));
+  ): DirectiveSpec => within('ssl', slot<TlsLocation>('location', SECURED, `${prefix}_ssl_${name}`, key, read, count));
   return [
     once('verify', 'verify', flag),
     once('verify_depth', 'depth', (directive) => number(directive)),
@@ -73,7 +67,10 @@ export function tlsDirectives(prefix: string): DirectiveSpec[] {
     once('session_reuse', 'sessionReuse', flag),
     once('name', 'name', (directive, build) => build.value(directive.words[0]!.text)),
     once('ciphers', 'ciphers', (directive) => directive.words[0]!.text),
-    nested(choice<TlsLocation>('location', SECURED, `${prefix}_ssl_protocols`, 'protocols', TLS_PROTOCOLS, listed)),
+    within(
+      'ssl',
+      choice<TlsLocation>('location', SECURED, `${prefix}_ssl_protocols`, 'protocols', TLS_PROTOCOLS, listed),
+    ),
     once('trusted_certificate', 'trusted', configurationFile),
     once('crl', 'revoked', configurationFile),
     once('certificate', 'certificate', pemFile),

@@ -5,7 +5,7 @@ import { NEXT, nextStatus } from '../failure.ts';
 import type { ForwardSettings } from '../forward-request.ts';
 import type { Keeper } from '../keeper.ts';
 import { type ResponseHead, readResponseHead } from '../response-head.ts';
-import { noteLastModified } from '../take-head.ts';
+import { noteLastModified, redirectOf } from '../take-head.ts';
 import { CachedRequest, type Found } from './cached-request.ts';
 import { dutiesIn } from './duties.ts';
 import type { EntryFacts } from './entry.ts';
@@ -321,10 +321,7 @@ export class Caching implements Keeper {
   intercepted({ status, commands, headers }: ResponseHead): void {
     const found = this.#found!;
     // Where an answer leads to is asked for each time; only error pages are kept.
-    const leads =
-      commands &&
-      !this.#settings.ignored.has('x-accel-redirect') &&
-      headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'x-accel-redirect');
+    const leads = commands && redirectOf(this.#settings.ignored, headers) !== undefined;
     if (this.#cacheable && found.cacheable && !leads) {
       const until = found.validSec || now() + validTime(this.#settings.valid, status);
       if (until > now()) this.#cached.keepError(status, until);

@@ -2,9 +2,9 @@ import { ConfigError, type Directive, flag, number, offset, parseSeconds, time }
 import type { Exchange } from '../../http/exchange.ts';
 import type { Build, ComplexValue, DirectiveSpec } from '../../http/module.ts';
 import type { SharedZone } from '../../http/shared-zones.ts';
-import { choice } from '../../http/slot.ts';
+import { choice, slot, within } from '../../http/slot.ts';
 import type { ZoneKeeper } from '../../http/zone-keeper.ts';
-import { NEXT } from '../failure.ts';
+import { reasonBits } from '../failure.ts';
 import { type Cache, readCachePath } from './cache-path.ts';
 import type { ValidTime } from './freshness.ts';
 import type { CacheSettings } from './settings.ts';
@@ -71,25 +71,15 @@ export function cacheDirectives(prefix: string, owner: string, stale: readonly s
     words: DirectiveSpec['arguments'],
     key: K,
     read: Reader<K>,
-  ): DirectiveSpec => ({
-    name: `${prefix}_cache${name}`,
-    contexts: EVERYWHERE,
-    arguments: words,
-    level: 'location',
-    set({ cache }: Caches, directive, build) {
-      if (cache[key] !== undefined) build.fail(`"${directive.name}" directive is duplicate`);
-      cache[key] = read(directive, build);
-    },
-  });
+  ): DirectiveSpec =>
+    within('cache', slot<CacheLocation>('location', EVERYWHERE, `${prefix}_cache${name}`, key, read, words));
   const choices = (
     name: string,
     key: 'methods' | 'useStale',
     words: readonly string[],
     made: (chosen: ReadonlySet<string>) => unknown,
-  ): DirectiveSpec => {
-    const one = choice<CacheLocation>('location', EVERYWHERE, `${prefix}_cache${name}`, key, words, made);
-    return { ...one, set: ({ cache }: Caches, directive, build) => one.set(cache, directive, build) };
-  };
+  ): DirectiveSpec =>
+    within('cache', choice<CacheLocation>('location', EVERYWHERE, `${prefix}_cache${name}`, key, words, made));
   const conditions = (key: 'bypass' | 'noCache'): DirectiveSpec['set'] => {
     return ({ cache }: Caches, directive, build) => {
       cache[key] = [...(cache[key] ?? []), ...directive.words.map(({ text }) => build.value(text))];
@@ -153,7 +143,7 @@ function readCache(directive: Directive, build: Build, owner: string): CacheLoca
 
 function staleBits(chosen: ReadonlySet<string>): number {
   if (chosen.has('off')) return 0;
-  return [...chosen].reduce((bits, name) => bits | NEXT[name as keyof typeof NEXT], 0);
+  return reasonBits(chosen);
 }
 
 /** `[code ...] time`. Source: ngx_http_file_cache_valid_set_slot. */
