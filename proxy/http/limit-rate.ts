@@ -1,6 +1,9 @@
 import type { HttpExchange } from './http-exchange.ts';
 import type { BodyFilter, BodySink } from './transport.ts';
 
+/** ms within which a request is read and answered in one turn of the event loop, for which nginx's time stands still. */
+const ONE_TURN = 100;
+
 /**
  * Slows an answer down to `limit_rate` bytes a second after `limit_rate_after` bytes, both counted as nginx counts:
  * whole seconds since the request began, and a pause after each piece. Source: ngx_http_write_filter.
@@ -11,7 +14,8 @@ export class RateLimit implements BodyFilter {
   readonly #after: number;
   readonly #sink: BodySink;
   readonly #ready: () => void;
-  readonly #startSecond: number;
+  /** The second of the request, known from the first piece on. */
+  #startSecond: number | undefined;
   #waiting: Buffer[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** The client's buffer is full. */
@@ -26,7 +30,6 @@ export class RateLimit implements BodyFilter {
     this.#after = after;
     this.#sink = sink;
     this.#ready = ready;
-    this.#startSecond = Math.floor((Date.now() - (performance.now() - exchange.startedAt)) / 1000);
   }
 
   write(chunk: Buffer): boolean {
@@ -52,10 +55,18 @@ export class RateLimit implements BodyFilter {
     this.#waiting = [];
   }
 
+  /** ms that the request had to wait for its answer. */
+  #waited(): number {
+    const elapsed = performance.now() - this.#exchange.startedAt;
+    return elapsed < ONE_TURN ? 0 : elapsed;
+  }
+
   #send(): void {
     while (this.#timer === undefined && !this.#blocked && this.#waiting.length > 0) {
       const sent = this.#exchange.bytesSent;
-      const seconds = Math.floor(Date.now() / 1000) - this.#startSecond + 1;
+      const time = Date.now();
+      this.#startSecond ??= Math.floor((time - this.#waited()) / 1000);
+      const seconds = Math.floor(time / 1000) - this.#startSecond + 1;
       const limit = this.#rate * seconds - (sent - this.#after);
       if (limit <= 0) {
         this.#pause(Math.floor((-limit * 1000) / this.#rate) + 1);
